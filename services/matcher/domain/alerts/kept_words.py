@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from schemas.alert import Status
-from services.matcher.domain.alerts.episodes import Episode
+from services.matcher.domain.alerts.episodes import Episode, find_episode
 from services.matcher.domain.alerts.render import render_words
+from services.matcher.domain.windows.ordered import find_difference
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -18,18 +19,19 @@ def keep_words_of_withdrawn(
     rule: WindowRule, before: WindowState, episodes: Sequence[Episode], after: WindowState
 ) -> WindowState:
     """`after`, in which what is withdrawn since `before`, with these episodes, keeps its words."""
-    known = {alert.id: alert for alert in before.announced}
+    old, new = find_difference(before.announced, after.announced)
+    known = {alert.id: alert for alert in old}
     withdrawn = {
         alert.id
-        for alert in after.announced
+        for alert in new
         if alert.status is Status.WITHDRAWN and known[alert.id].status is not Status.WITHDRAWN
     }
     if not withdrawn:
         return after
-    kept = keep_words(rule, before, episodes)
-    words = {alert.id: alert.words for alert in kept if alert.id in withdrawn}
+    kept = (_keep(rule, before, known[id_], episodes) for id_ in withdrawn)
+    words = {alert.id: alert.words for alert in kept}
     announced = (
-        msgspec.structs.replace(alert, words=words.get(alert.id, alert.words))
+        msgspec.structs.replace(alert, words=words[alert.id]) if alert.id in words else alert
         for alert in after.announced
     )
     return msgspec.structs.replace(after, announced=_limit(tuple(announced)))
@@ -39,16 +41,14 @@ def keep_words(
     rule: WindowRule, state: WindowState, episodes: Sequence[Episode]
 ) -> tuple[AnnouncedAlert, ...]:
     """The alerts of a state, with the words of those that these episodes have evidence of."""
-    by_start = {episode.start: episode for episode in episodes if episode.has_evidence}
-    return _limit(
-        tuple(_keep(rule, state, alert, by_start.get(alert.start)) for alert in state.announced)
-    )
+    return _limit(tuple(_keep(rule, state, alert, episodes) for alert in state.announced))
 
 
 def _keep(
-    rule: WindowRule, state: WindowState, alert: AnnouncedAlert, episode: Episode | None
+    rule: WindowRule, state: WindowState, alert: AnnouncedAlert, episodes: Sequence[Episode]
 ) -> AnnouncedAlert:
-    if episode is None or alert.status is Status.WITHDRAWN:
+    episode = find_episode(episodes, alert.start)
+    if episode is None or not episode.has_evidence or alert.status is Status.WITHDRAWN:
         return alert
     return msgspec.structs.replace(alert, words=render_words(rule, state, alert, episode))
 
