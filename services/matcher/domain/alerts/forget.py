@@ -13,6 +13,7 @@ from services.matcher.domain.alerts.episodes import Episode, list_owners, name_o
 from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.excess import choose_excess
 from services.matcher.domain.alerts.tally import is_evidence
+from services.matcher.domain.alerts.tally_change import CHOOSING
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import (
     FOREVER,
@@ -23,7 +24,7 @@ from services.matcher.domain.windows.state import (
     WindowState,
     span,
 )
-from services.matcher.domain.windows.window import hits_near
+from services.matcher.domain.windows.window import find_window_evidence, hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MOST_ALERTS = 1000
@@ -140,7 +141,7 @@ def _exceeds(state: WindowState, cutoff: Cutoff) -> bool:
     times = (*oldest, *state.retractions.values(), *state.dropped_live.values())
     if any(at <= cutoff.forgotten_until for at in times):
         return True
-    earliest = min((alert.last for alert in state.announced), default=FOREVER)
+    earliest = min([alert.last for alert in state.announced], default=FOREVER)
     is_old = earliest <= max(cutoff.forgotten_until, cutoff.abandoned_until)
     return is_old and not all(map(cutoff.retains, state.announced))
 
@@ -191,11 +192,10 @@ def _find_dropped(
 ) -> Sequence[Hit]:
     """The evidence that is forgotten."""
     after = episode.firings[0] - span(rule.timespan)
-    return [
-        hit
-        for hit in hits_near(rule, gone, after - 1, episode.last)
-        if is_evidence(rule, hits, hit, episode.firings)
-    ]
+    near = hits_near(rule, gone, after - 1, episode.last)
+    if rule.type not in CHOOSING:
+        return find_window_evidence(rule, near, episode.firings)
+    return [hit for hit in near if is_evidence(rule, hits, hit, episode.firings)]
 
 
 def _keep_firings(
