@@ -11,10 +11,6 @@ class TimeRange(NamedTuple):
     first: int
     last: int
 
-    def includes(self, time: int) -> bool:
-        """Whether a time is one of them."""
-        return self.first <= time <= self.last
-
     def join(self, other: "TimeRange") -> "TimeRange":
         """The least range with the times of both."""
         return TimeRange(min(self.first, other.first), max(self.last, other.last))
