@@ -100,7 +100,7 @@ async def test_everything_is_forgotten_in_time(make_index: MakeIndex, redis_url:
     await make_index().assign([story_report("a")])
 
     async with Redis.from_url(redis_url) as redis:
-        keys = await redis.keys("t.stories:*")
+        keys = await redis.keys("t.stories-*")
         assert len(keys) > 2
         assert all([await redis.ttl(key) > 0 for key in keys])
 
@@ -115,7 +115,7 @@ async def test_one_owner_does_not_fill_a_band(make_index: MakeIndex, redis_url: 
     for report in reports:
         assert await index.assign([report]) == [memory.assign(report)]
     async with Redis.from_url(redis_url) as redis:
-        bands = await redis.keys("t.stories:b*")
+        bands = await redis.keys("t.stories-*:b*")
         assert max([await redis.llen(key) for key in bands]) == 2
 
 

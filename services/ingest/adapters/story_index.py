@@ -27,7 +27,8 @@ WAIT_SECONDS = 1.0
 MOST_ROUNDS = 5
 """Near-identical reports at one moment wait for one another so often at most."""
 
-
+_FORM = 2
+"""Of what is kept; one that kept something else wrote and reads other keys."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,7 +67,7 @@ class RedisIndex:
     def __init__(self, redis: "Redis", prefix: str, window: timedelta) -> None:
         """Does not connect yet."""
         self._redis = redis
-        self._prefix = f"{prefix}stories:"
+        self._prefix = f"{prefix}stories-{_FORM}:"
         self._window = window
         self._find = redis.register_script(FIND)
         self._fix = redis.register_script(FIX)
