@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cli.formatting.layout import NotFormattable, format_text
 from services.yaml_documents import read_documents
+from tests.examples import scale_examples
 
 ROOT = Path(__file__).parents[3]
 
@@ -221,7 +222,9 @@ def _is_same(text: str, other: str) -> bool:
     return not faults and [document.value for document in documents] == meaning(text)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    deadline=None, max_examples=scale_examples(150), suppress_health_check=[HealthCheck.too_slow]
+)
 @given(DOCUMENTS, LAYOUTS, st.lists(st.integers(0, 40), max_size=3))
 def test_whatever_is_written_means_the_same_and_has_one_form(
     documents: list[dict[str, Any]], layout: dict[str, Any], places: list[int]
