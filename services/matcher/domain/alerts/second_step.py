@@ -14,12 +14,11 @@ from services.matcher.domain.alerts.apply import RetractedEvents
 from services.matcher.domain.alerts.confirm import confirm_by_words, is_near
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn
+from services.matcher.domain.alerts.revisions import changed_alerts, changed_firings
 from services.matcher.domain.alerts.step import (
     StepContext,
     WindowResult,
     announce_context,
-    changed_alerts,
-    changed_firings,
     forget_old,
     mark_new_storms,
     resolve_ended,

@@ -1,7 +1,7 @@
 """Step: a message and the state of one window key in; the next state and alerts out."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -23,24 +23,25 @@ from services.matcher.domain.alerts.apply import (
     is_forgotten,
     is_too_late,
 )
-from services.matcher.domain.alerts.episodes import Episode, find_episode, take_firings
+from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.evaluation import evaluate, find_episodes
 from services.matcher.domain.alerts.forget import forget, has_too_many_alerts
 from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn
 from services.matcher.domain.alerts.new_groups import Counted, GroupCounts, mark_storms
-from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.reset import reset_state
+from services.matcher.domain.alerts.revisions import (
+    Firings,
+    changed_alerts,
+    changed_firings,
+    current_alerts,
+    list_current_firings,
+)
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration, first_serial
-from services.matcher.domain.alerts.suspected_episodes import find_suspected
 from services.matcher.domain.alerts.time_range import TimeRange
-from services.matcher.domain.windows.ordered import find_difference
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros
+from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 S = TypeVar("S")
-Firings = Mapping[str, tuple[int, ...]]
-"""Firing times in microseconds, by alert id."""
-
 TOO_LATE = "too_late"
 
 
@@ -258,61 +259,7 @@ def announce_context(context: StepContext) -> AnnounceContext:
     return AnnounceContext(clock, micros(context.now))
 
 
-def changed_alerts(
-    rule: WindowRule, before: WindowState, after: WindowState, episodes: Sequence[Episode]
-) -> tuple[Alert, ...]:
-    """Every alert with another revision than before, in order of announcement."""
-    return tuple(
-        render_alert(
-            rule, after, alert, None if alert.reason else find_episode(episodes, alert.start)
-        )
-        for alert in _list_changed(before, after)
-    )
-
-
-def _list_changed(before: WindowState, after: WindowState) -> list[AnnouncedAlert]:
-    old, new = find_difference(before.announced, after.announced)
-    known = {alert.id: alert.revision for alert in old}
-    return [alert for alert in new if alert.revision != known.get(alert.id)]
-
-
-def changed_firings(
-    rule: WindowRule, before: WindowState, after: WindowState, episodes: Sequence[Episode]
-) -> Firings:
-    """The firing times of these alerts, by id; none if no rule counts them."""
-    changed = _list_changed(before, after) if rule.is_counted else ()
-    found = ((alert.id, find_episode(episodes, alert.start)) for alert in changed)
-    return {id_: () if episode is None else take_firings(episode) for id_, episode in found}
-
-
-def current_alerts(rule: WindowRule, state: WindowState) -> tuple[Alert, ...]:
-    """The current revision of every alert, in order of announcement; of suspicion behind others."""
-    return tuple(
-        alert
-        for each, episodes in list_evaluations(rule, state)
-        for alert in changed_alerts(rule, WindowState.empty(), each, episodes)
-    )
-
-
-def list_evaluations(
-    rule: WindowRule, state: WindowState
-) -> Iterator[tuple[WindowState, tuple[Episode, ...]]]:
-    """What words find, and what is suspected if anything is: a state and its episodes each."""
-    yield state, find_episodes(rule, state)
-    if state.suspicion is not None:
-        yield state.suspicion, find_suspected(rule, state)
-
-
 def repeat(rule: WindowRule, state: WindowState) -> WindowResult:
     """The current revision of every alert, with its firing times; nothing changes."""
     firings = list_current_firings(rule, state)
     return StepResult(state, current_alerts(rule, state), firings, is_changed=False)
-
-
-def list_current_firings(rule: WindowRule, state: WindowState) -> Firings:
-    """The firing times of every alert of both evaluations, by its id."""
-    evaluations = list_evaluations(rule, state)
-    of_each = (
-        changed_firings(rule, WindowState.empty(), each, episodes) for each, episodes in evaluations
-    )
-    return dict(item for firings in of_each for item in firings.items())

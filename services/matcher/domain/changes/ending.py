@@ -9,7 +9,7 @@ from schemas.alert import Alert, Level, Status
 from schemas.rule import Condition
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.render import render_alert
-from services.matcher.domain.alerts.step import current_alerts, list_evaluations
+from services.matcher.domain.alerts.revisions import current_alerts, list_evaluations
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.ordered import Ordered

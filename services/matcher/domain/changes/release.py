@@ -10,16 +10,18 @@ from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.announce import announce, claim_episodes
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.evaluation import find_episodes
+from services.matcher.domain.alerts.revisions import (
+    changed_alerts,
+    changed_firings,
+    current_alerts,
+    list_evaluations,
+)
 from services.matcher.domain.alerts.second_step import SecondStep
 from services.matcher.domain.alerts.step import (
     StepContext,
     StepResult,
     WindowResult,
     announce_context,
-    changed_alerts,
-    changed_firings,
-    current_alerts,
-    list_evaluations,
     repeat,
 )
 from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, micros

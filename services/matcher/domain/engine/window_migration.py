@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.matcher.domain.alerts.deadline import deadline
 from services.matcher.domain.alerts.reset import reset_state
-from services.matcher.domain.alerts.step import current_alerts
+from services.matcher.domain.alerts.revisions import current_alerts
 from services.matcher.domain.changes.ending import (
     REMOVED,
     RESET,

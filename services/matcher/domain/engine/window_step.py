@@ -13,14 +13,9 @@ from services.matcher.domain.alerts.both_steps import step_both
 from services.matcher.domain.alerts.deadline import deadline
 from services.matcher.domain.alerts.forget import is_full
 from services.matcher.domain.alerts.new_groups import Counted
+from services.matcher.domain.alerts.revisions import Firings, list_current_firings
 from services.matcher.domain.alerts.second_step import Message
-from services.matcher.domain.alerts.step import (
-    Firings,
-    StepContext,
-    WindowResult,
-    list_current_firings,
-    repeat,
-)
+from services.matcher.domain.alerts.step import StepContext, WindowResult, repeat
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.changes.release import make_history, release
 from services.matcher.domain.engine.effects import Count, Effects, Metric, RefuseMessage, Send
