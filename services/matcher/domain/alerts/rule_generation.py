@@ -22,8 +22,8 @@ class RuleGeneration:
 
 UNCHANGED = RuleGeneration()
 """The generation of every rule before a bundle is published."""
-MOST_ALERTS = 2**32
-"""Alerts that a key may have by the rules of one bundle."""
+SERIALS_OF_BUNDLE = 2**32
+"""Numbers that the alerts of a key may take by the rules of one bundle."""
 
 
 def first_serial(bundle: int) -> int:
@@ -32,4 +32,4 @@ def first_serial(bundle: int) -> int:
     A key may have been removed with its rule, of which nothing is left: the alerts of a rule that
     comes back in a later bundle have other ids, since their revisions begin again.
     """
-    return bundle * MOST_ALERTS
+    return bundle * SERIALS_OF_BUNDLE
