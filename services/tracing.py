@@ -52,14 +52,23 @@ class TraceSpan:
     """One part of the way: within its `with` block it is the current one of the thread or task.
 
     `ids` say what it is about (event, alert, receiver), never what a report says; log lines of the
-    block have them too. `trace` None: it belongs to no trace.
+    block have them too. `context` is where it belongs; where that is None and `begins` is set, it
+    begins a trace once anything asks for that: of most reports nothing is sent or logged.
     """
 
     name: str
-    trace: TraceContext | None
+    context: TraceContext | None
     ids: dict[str, str]
     recorded: RecordedSpan | None = None
+    begins: bool = False
     outer: "TraceSpan | None" = field(default=None, init=False)
+
+    @property
+    def trace(self) -> TraceContext | None:
+        """What is sent within it continues; None: it belongs to no trace."""
+        if self.context is None and self.begins:
+            self.context = begin_trace()
+        return self.context
 
     def __enter__(self) -> Self:
         self.outer = _CURRENT.get()
@@ -89,7 +98,7 @@ def begin_span(name: str, parent: TraceContext | None, **ids: str) -> TraceSpan:
     """A span that continues `parent`, or else begins a trace."""
     recorder = _PROCESS.recorder
     if recorder is None:
-        return TraceSpan(name, parent or begin_trace(), ids)
+        return TraceSpan(name, parent, ids, begins=True)
     recorded = recorder.begin(name, parent, ids)
     return TraceSpan(name, recorded.trace, ids, recorded)
 

@@ -47,6 +47,17 @@ def test_without_a_caller_a_trace_is_begun() -> None:
     assert first.trace_id != second.trace_id
 
 
+def test_all_that_is_sent_in_a_span_without_a_caller_continues_one_trace() -> None:
+    with begin_span("receive", None):
+        headers = [request_headers(), request_headers()]
+        with inner_span("publish"):
+            headers.append(request_headers())
+        trace = log_line(event="sent")["trace_id"]
+
+    assert headers[0]["traceparent"].split("-")[1] == trace
+    assert headers[1:] == [headers[0]] * 2
+
+
 def test_what_belongs_to_no_trace_is_sent_without_one(recorder: FakeRecorder) -> None:
     with continue_span("correlate", None), inner_span("send"):
         assert request_headers() == {}
