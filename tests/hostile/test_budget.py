@@ -80,7 +80,7 @@ def matcher_of(clock: FakeClock, **predicates: FieldTest) -> Matcher:
         )
         for name in predicates
     }
-    return Matcher(Rulebook(packs=(pack,), feeds=feeds), clock.budget)
+    return Matcher(Rulebook(packs=(pack,), feeds=feeds), clock.budget())
 
 
 def rules_of(result: MatchResult) -> list[str]:
@@ -129,19 +129,35 @@ def test_rules_that_are_asked_after_a_skipped_one_have_the_budget_anew() -> None
 def test_a_report_within_its_budget_asks_the_processor_once() -> None:
     clock = FakeClock()
     rules = {f"rule{number}": Slow(clock, 0) for number in range(100)}
+    matcher = matcher_of(clock, **rules)
+    clock.asked = 0
 
-    result = matcher_of(clock, **rules)(as_event())
+    result = matcher(as_event())
 
     assert (rules_of(result), result.failures) == (list(rules), ())
     assert clock.asked == 1
 
 
+def test_every_report_has_the_whole_budget_and_names_its_own_rules() -> None:
+    clock = FakeClock()
+    rule = Slow(clock, 0.3)
+    matcher = matcher_of(clock, a=rule)
+
+    results = [matcher(as_event())]
+    rule.seconds = 0.2
+    results += [matcher(as_event()) for _ in range(2)]
+
+    assert [rules_of(result) for result in results] == [[], ["a"], ["a"]]
+    assert [len(result.failures) for result in results] == [1, 0, 0]
+
+
 def test_the_cost_of_each_rule_is_its_own_condition_and_hits() -> None:
     clock, costs = FakeClock(), RuleCosts(float)
     matcher = matcher_of(clock, a=Slow(clock, 0.01), b=Slow(clock, 0.02, shown=0.04))
+    matcher = replace(matcher, budget=replace(clock.budget(), costs=costs))
 
     for _ in range(2):
-        replace(matcher, budget=lambda: replace(clock.budget(), costs=costs))(as_event())
+        matcher(as_event())
 
     assert costs == {("pack", "a"): pytest.approx(0.02), ("pack", "b"): pytest.approx(0.12)}
 
@@ -150,7 +166,7 @@ def test_waiting_is_not_counted() -> None:
     clock, wall = FakeClock(), FakeClock()
     matcher = matcher_of(clock, waits=Slow(wall, 10))
 
-    result = replace(matcher, budget=lambda: Budget(0.25, clock, wall))(as_event())
+    result = replace(matcher, budget=Budget(0.25, clock, wall))(as_event())
 
     assert (rules_of(result), result.failures) == (["waits"], ())
 

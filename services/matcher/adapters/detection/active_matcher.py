@@ -32,7 +32,7 @@ class ActiveMatcher:
     What is before that message was evaluated by older rules; `backfills` does it again. A
     partition that comes from another worker may have been evaluated by rules that are not active
     here yet: `follow` waits until they are. `numbers` has the bundle
-    by which each partition is evaluated, `budget` makes that of an event.
+    by which each partition is evaluated, `budget` makes that of each matcher.
     """
 
     bundles: Bundles
@@ -52,7 +52,7 @@ class ActiveMatcher:
             self.numbers[partition] = rules.number
             self.backfills.begin(rules, partition, message.offset)
         if self._matcher.rulebook is not rules.rulebook:
-            self._matcher = Matcher(rules.rulebook, self.budget)
+            self._matcher = Matcher(rules.rulebook, self.budget())
 
     def __call__(self, event: Event) -> MatchResult:
         """What the active rules make of an event."""

@@ -31,7 +31,7 @@ class BackfillMatcher:
     ) -> "BackfillMatcher":
         """That of all rules to be backfilled with a bundle past `after`. Slow: it compiles them."""
         generations = rules.rebuilt_after(after)
-        return cls(Matcher(narrow_rulebook(rules.rulebook, generations), budget), generations)
+        return cls(Matcher(narrow_rulebook(rules.rulebook, generations), budget()), generations)
 
     @property
     def since(self) -> datetime | None:

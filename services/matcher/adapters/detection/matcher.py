@@ -1,8 +1,8 @@
 """The matcher: the signals of an event, and the rules that failed on it or took too long."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 
@@ -39,16 +39,20 @@ class MatchResult:
     failures: tuple[RuleFailure, ...] = ()
 
 
+NO_MATCH = MatchResult(())
+
+
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Evaluates all rules of a rulebook; `budget` makes that of an event."""
+    """Evaluates all rules of a rulebook on one event after another, each within the budget."""
 
     rulebook: Rulebook
-    budget: Callable[[], Budget] = thread_budget
+    budget: Budget = field(default_factory=thread_budget)
 
     def __call__(self, event: Event) -> MatchResult:
         """The signals of every rule; one that fails or takes too long costs only its own."""
-        budget = self.budget()
+        budget = self.budget
+        budget.begin_report()
         result = self._match_all(event, budget)
         if not budget.skipped:
             return result
@@ -57,7 +61,7 @@ class Matcher:
     def _match_all(self, event: Event, budget: Budget) -> MatchResult:
         result = guard_rule(EVERY_RULE, lambda: make_signals(self.rulebook, event, budget))
         if not isinstance(result, RuleFailure):
-            return MatchResult(result)
+            return MatchResult(result) if result else NO_MATCH
         results = list(self._match_singly(event, budget))
         failures = tuple(rule for rule in results if isinstance(rule, RuleFailure))
         if len(failures) == len(results):

@@ -15,7 +15,7 @@ RuleCosts = defaultdict[RuleKey, float]
 
 @dataclass(slots=True)
 class Budget:
-    """The time left for a report, from when it is made.
+    """The time left for a report, from `begin_report` on.
 
     It cannot interrupt a rule. The rule in hand when it is passed is skipped, and the others have
     it anew. `processor` is the clock that counts; `wall` is cheap to read and never behind it, so
@@ -48,6 +48,11 @@ class Budget:
         self.skipped.append(None if rule is None else (rule.pack, rule.name))
         self.begin()
         return False
+
+    def begin_report(self) -> None:
+        """Have the whole budget for another report, of which no rule is skipped yet."""
+        self.skipped.clear()
+        self.begin()
 
     def begin(self) -> None:
         """Have the whole budget again."""
