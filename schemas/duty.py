@@ -19,11 +19,12 @@ WATCHDOG = "watchdog"
 OWN_SOURCE = "vedette"
 """The source of events by Vedette itself, with all below it (`vedette:…`)."""
 WATCHDOG_SOURCE = f"{OWN_SOURCE}:{WATCHDOG}"
+_BELOW_OWN = f"{OWN_SOURCE}:"
 
 
 def is_own(source: str) -> bool:
     """Whether `source` is Vedette itself: nobody else may publish as it, and no rule matches it."""
-    return source == OWN_SOURCE or source.startswith(f"{OWN_SOURCE}:")
+    return source == OWN_SOURCE or source.startswith(_BELOW_OWN)
 
 
 def is_duty(alert: Alert) -> bool:

@@ -28,10 +28,10 @@ class InHand:
     def hold_items(self, message: ConsumerRecord) -> Iterator[tuple[int, EventsItem]]:
         """The items of a message of the events topic by number, each in hand when it comes."""
         self.hold(message)
-        in_batch = is_batch(message)
+        in_batch, task = is_batch(message), asyncio.current_task()
         for number, item in enumerate(decode_events(message)):
             if in_batch:
-                self.hold(message, number)
+                self._by_task[task] = (message, number)
             yield number, item
 
     def release(self) -> None:

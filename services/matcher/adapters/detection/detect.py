@@ -48,9 +48,9 @@ class Newest:
 
     def include(self, event: Event) -> None:
         """Take the time of an event into account."""
-        if event.recorded_at is not None:
-            known = self.recorded_at or event.recorded_at
-            self.recorded_at = max(known, event.recorded_at)
+        at, newest = event.recorded_at, self.recorded_at
+        if at is not None and (newest is None or at > newest):
+            self.recorded_at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +80,21 @@ class Detection:
 
         Returns when all that comes of it is queued, in order.
         """
-        traces = ItemTraces.of(message.headers)
+        traces, events = ItemTraces.of(message.headers), 0
         for number, item in self.in_hand.hold_items(message):
             trace = traces.find(number)
             if number in lethal:
                 with carry_trace(trace):
                     await set_item_aside(self.sender, message, item, WHERE)
             elif isinstance(item, Event) and not is_own(item.source):
+                events += 1
                 with begin_span(WHERE, trace, event_id=item.id, source=item.source):
                     await self._detect(item, message)
             else:
                 with carry_trace(trace):
                     await self._pass_item(item, message)
+        # not for each item: to add one to a counter takes longer than most rules
+        metrics.EVENTS.inc(events)
 
     async def _pass_item(self, item: EventsItem, message: ConsumerRecord) -> None:
         """Process what no rule is asked about: of events only the watchdog's."""
@@ -109,14 +112,13 @@ class Detection:
             await self._send_signal(signal, message)
 
     async def _detect(self, event: Event, message: ConsumerRecord) -> None:
-        metrics.EVENTS.inc()
         # whatever the quota says: a hit that stays in a window would be worse
         if (retraction := find_retraction(event)) is not None:
             await send_retraction(self.sender, retraction, self.partitions)
         result = self._match(event, message)
         if result is None:
             await self._refuse_item(Poison(encode_event(event), OVER_QUOTA), message)
-        else:
+        elif result.signals or result.failures:
             await self._send_result(result, event, message)
         self.newest.include(event)
         if self.heartbeats is not None:

@@ -43,20 +43,20 @@ class Quotas:
     ) -> MatchResult | None:
         """What the matcher makes of the event; None, without asking it, past the quota."""
         key = (partition, event.source_owner or event.source)
-        recorded = event.learned_at.timestamp()
-        if self._is_past(key, recorded) and self.wall() - recorded > WAITED_SECONDS:
+        bucket = self.buckets.get(key)
+        if bucket is not None and self._is_past(bucket, event):
             metrics.OVER_QUOTA.labels(partition).inc()
             return None
         began = self.processor()
         result = matcher(event)
         excess = self.processor() - began - ORDINARY_SECONDS
         if excess > 0:
-            self._charge(key, excess, recorded)
+            self._charge(key, excess, event.learned_at.timestamp())
         return result
 
-    def _is_past(self, key: tuple[int, str], recorded: float) -> bool:
-        bucket = self.buckets.get(key)
-        return bucket is not None and bucket.find_level(recorded) <= 0
+    def _is_past(self, bucket: Bucket, event: Event) -> bool:
+        recorded = event.learned_at.timestamp()
+        return bucket.find_level(recorded) <= 0 and self.wall() - recorded > WAITED_SECONDS
 
     def _charge(self, key: tuple[int, str], seconds: float, recorded: float) -> None:
         bucket = self.buckets.get(key) or Bucket.fill(self.rate, BURST_SECONDS, recorded)

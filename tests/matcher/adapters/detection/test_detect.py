@@ -12,6 +12,7 @@ from schemas.retraction import Retraction
 from schemas.signal import Signal
 from schemas.tick import Tick
 from schemas.topics import DEAD_LETTERS, SIGNALS
+from services.matcher.adapters import metrics
 from services.matcher.adapters.detection.matcher import Matcher, MatchResult
 from services.matcher.adapters.topics.records import ProducerRecord
 from services.matcher.domain.detection.lists import Lists
@@ -48,6 +49,14 @@ def rulebook(**predicates: AllOf | FieldTest) -> Rulebook:
 
 def partitions(records: Iterable[ProducerRecord]) -> list[int | None]:
     return [record.partition for record in records]
+
+
+async def test_every_event_of_a_batch_is_counted() -> None:
+    before = metrics.EVENTS._value.get()  # noqa: SLF001  (the only way to read one)
+
+    await detection_of().process(given([event(id="e-1"), {}, event(id="e-2")]))
+
+    assert metrics.EVENTS._value.get() == before + 2  # noqa: SLF001
 
 
 async def test_every_signal_of_an_event_is_sent_under_the_key_of_its_window() -> None:
