@@ -6,7 +6,7 @@ from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import FOREVER, Hit, span
+from services.matcher.domain.windows.state import Hit, span
 
 
 def list_newest_events(episode: Episode, most: int) -> dict[str, Hit]:
@@ -38,11 +38,9 @@ def walk_evidence(episode: Episode) -> Iterator[Hit]:
     if not isinstance(hits, Ordered):
         yield from reversed(episode.evidence)
         return
-    if rule.counts_alerts:
-        until = FOREVER
-    else:
-        until = episode.last - (timespan if rule.type is CorrelationType.ABSENCE else 0)
-    for hit in hits.backwards(until):
+    until = episode.last - (timespan if rule.type is CorrelationType.ABSENCE else 0)
+    walk = hits.backwards_begun if rule.counts_alerts else hits.backwards
+    for hit in walk(until):
         if hit.at < episode.firings[0] - timespan:
             return
         if is_evidence(rule, hits, hit, episode.firings):

@@ -11,6 +11,7 @@ from services.matcher.domain.alerts.episodes import EvidenceTotals, name_owners
 from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FOREVER, FiringRun, Hit, span
+from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -117,7 +118,7 @@ def _has_begun(rule: WindowRule, hits: Ordered[Hit], hit: Hit, firing: int) -> b
             break
         if other.base == first and other.last > opened:
             return True
-    later = hits.forwards(hit.at, FOREVER if rule.counts_alerts else firing)
+    later = hits_near(rule, hits, hit.at, firing)
     begins = [other.first for other in later if other.base == first and other.last > opened]
     earliest = min(begins, default=FOREVER)
     return earliest <= hit.at or earliest > firing

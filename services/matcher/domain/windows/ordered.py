@@ -6,7 +6,7 @@ their panes what changed.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic, Protocol, Self, TypeVar, overload
 
@@ -22,6 +22,11 @@ class Dated(Protocol):
     @property
     def at(self) -> int:
         """Its time, in microseconds."""
+        ...
+
+    @property
+    def first(self) -> int:
+        """When it begins: at its time, or before if it lasts."""
         ...
 
     @property
@@ -49,6 +54,11 @@ class NumberedPane(Generic[D]):
 
     number: int
     items: tuple[D, ...]
+    begins: int = field(init=False, compare=False)
+    """When the first of its items begins."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "begins", min(item.first for item in self.items))
 
 
 class Ordered(Sequence[D]):
@@ -145,6 +155,17 @@ class Ordered(Sequence[D]):
         start = bisect_right(items, after, key=lambda item: item.at)
         return items[start : bisect_right(items, until, key=lambda item: item.at)]
 
+    def overlapping(self, after: int, until: int) -> list[D]:
+        """Those that end behind one time and begin until another, whatever lies between."""
+        place = bisect_right(self.panes, after, key=lambda pane: pane.items[-1].at)
+        return [
+            item
+            for pane in self.panes[place:]
+            if pane.begins <= until
+            for item in pane.items
+            if item.first <= until and item.at > after
+        ]
+
     def forwards(self, after: int, until: int) -> Iterator[D]:
         """Those in `(after, until]`, one by one."""
         first = bisect_right(self.panes, after, key=lambda pane: pane.items[-1].at)
@@ -158,6 +179,12 @@ class Ordered(Sequence[D]):
         last = bisect_right(self.panes, until, key=lambda pane: pane.items[0].at)
         for pane in reversed(self.panes[:last]):
             yield from (item for item in reversed(pane.items) if item.at <= until)
+
+    def backwards_begun(self, until: int) -> Iterator[D]:
+        """Those that begin until a time, whenever they end, the newest first."""
+        for pane in reversed(self.panes):
+            if pane.begins <= until:
+                yield from (item for item in reversed(pane.items) if item.first <= until)
 
     def compare(
         self, before: "Ordered[D]"

@@ -87,6 +87,8 @@ def hits_near(rule: WindowRule, hits: Sequence[Hit], after: int, until: int) -> 
     """The hits with a time in `(after, until]`: events by their time, alerts that overlap it."""
     if not rule.counts_alerts:
         return hits_between(hits, after, until)
+    if isinstance(hits, Ordered):
+        return hits.overlapping(after, until)
     return [hit for hit in hits_between(hits, after, FOREVER) if hit.first <= until]
 
 

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from services.matcher.domain.windows.ordered import LARGEST_PANE, NumberedPane, Ordered
-from services.matcher.domain.windows.state import Hit, make_hit
-from tests.matcher.builders import hit
+from services.matcher.domain.windows.state import Hit, make_hit, span
+from tests.matcher.builders import HOUR, hit
 
 MOST_NEW = 2
 places = st.integers(0, 60)
@@ -52,6 +53,25 @@ def test_items_of_a_time_are_those_that_a_list_has(
 
     assert hits.between(after, until) == [one for one in hits if after < one.at <= until]
     assert list(hits.backwards(until)) == [one for one in hits if one.at <= until][::-1]
+
+
+@given(histories(), places, places)
+def test_alerts_of_a_time_are_those_that_last_into_it(
+    values: list[Ordered[Hit]], first: int, last: int
+) -> None:
+    after, until = HITS[first].at, HITS[last].at
+    lasting = Ordered.of(last_for(one, number % 7) for number, one in enumerate(values[-1]))
+    for one in [*lasting][::3]:
+        lasting = lasting.remove(one)
+
+    assert lasting.overlapping(after, until) == [
+        one for one in lasting if one.at > after and one.first <= until
+    ]
+    assert [*lasting.backwards_begun(until)] == [one for one in lasting if one.first <= until][::-1]
+
+
+def last_for(one: Hit, hours: int) -> Hit:
+    return changed(one, firings=(one.at - hours * span(HOUR), one.at))
 
 
 @given(histories())
