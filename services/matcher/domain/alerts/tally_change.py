@@ -239,23 +239,24 @@ class TallyChange:
     def _find_revised(self, run: FiringRun, known: FiringRun) -> tuple[int, int]:
         """The first and last time at which hits may have become evidence, or none.
 
-        Whether an event is evidence depends on the first firing time from it on. So that changed of
-        those between the time before the times that changed and the last of these.
+        Whether a hit is evidence depends on the first firing time from its beginning on, and that
+        of an absence on its own. So that changed of those between the time before the times that
+        changed and the last of these.
         """
         changed, timespan = self.changed, span(self.rule.timespan)
         after, until = changed.first - timespan, changed.last + self.look_back
-        if self.rule.type is CorrelationType.ABSENCE or self.rule.counts_alerts:
-            return after, until
         first, last = find_differing_times(run.firings, known.firings)
+        if self.rule.type is CorrelationType.ABSENCE:
+            first, last = first - timespan, last - timespan
         after, until = max(after, min(first, changed.first)), min(until, max(last, changed.last))
         if self.rule.type is CorrelationType.TEMPORAL_ORDERED:
             after, until = self._find_ordered(run, known, after), self._find_step(until)
         return after, until
 
     def _find_ordered(self, run: FiringRun, known: FiringRun, after: int) -> int:
-        """The time before which an event has the same first firing time, before all that changed.
+        """The time before which a hit has the same first firing time, before all that changed.
 
-        A first step changes whether events before it are evidence, back to the firing time before.
+        A first step changes whether hits before it are evidence, back to the firing time before.
         """
         first = self.changed.first
         times = (find_before(firings, first) for firings in (run.firings, known.firings))
@@ -263,11 +264,11 @@ class TallyChange:
         return max(before, first - span(self.rule.timespan))
 
     def _find_step(self, until: int) -> int:
-        """The time of the next first step, from which on all that follow are as they were."""
+        """When the next first step begins, from which on all that follow are as they were."""
         added = set(map(id, self.changed.added))
         last = self.changed.last
         steps = (
-            hit.at
+            hit.first
             for hit in self.hits.forwards(last, last + self.look_back)
             if hit.base == self.rule.bases[0] and id(hit) not in added
         )
