@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, takewhile
+from itertools import accumulate, islice, takewhile
 
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, WindowState, span
@@ -31,19 +31,27 @@ def find_unanswered(
     return tuple(hit for hit in hits if hit.base == rule.bases[0] and hit.at + timespan in times)
 
 
-def find_answers(rule: WindowRule, hits: Ordered[Hit], first: int, last: int) -> tuple[int, int]:
-    """Behind what time, and until when, hits decide on changes from `first` to `last`.
+def find_answers(
+    rule: WindowRule, hits: Ordered[Hit], first: int, last: int
+) -> tuple[int, Sequence[Hit]]:
+    """Behind what time changes from `first` to `last` decide, and the hits that decide with them.
 
-    Of events, what waits before the answer before them has that one; what waits at their time has
-    the answer behind them.
+    What waits before the answer before them has that one.
     """
-    begin, end = first - span(rule.timespan) - 1, last + span(rule.timespan)
-    if rule.counts_alerts:
-        return begin, end
+    begin, answers = first - span(rule.timespan) - 1, rule.bases[-1]
     before = takewhile(lambda hit: hit.at > begin, hits.backwards(first - 1))
-    behind, answers = hits.forwards(last, end), rule.bases[-1]
     answered = next((hit.at - 1 for hit in before if hit.base == answers), begin)
-    return answered, next((hit.at for hit in behind if hit.base == answers), end)
+    return answered, [*hits.between(answered, last), *_find_next_answers(rule, hits, last)]
+
+
+def _find_next_answers(rule: WindowRule, hits: Ordered[Hit], last: int) -> Sequence[Hit]:
+    """The first answer behind a time, and those that begin before it and last longer."""
+    answers, end = rule.bases[-1], last + span(rule.timespan)
+    following = list(islice(filter(lambda hit: hit.base == answers, hits.forwards(last, end)), 1))
+    if not rule.counts_alerts:
+        return following
+    behind, begins = (following[0].at - 1, following[0].first - 1) if following else (end, end)
+    return [*following, *(hit for hit in hits.overlapping(behind, begins) if hit.base == answers)]
 
 
 def _find_overdue(rule: WindowRule, hits: Sequence[Hit], until: int) -> Iterator[Firing]:

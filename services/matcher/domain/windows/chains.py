@@ -18,9 +18,10 @@ def find_chain_margins(
 ) -> Margins:
     """The margins of neighbouring times, at `firing` of which a temporal_ordered fires.
 
-    Each chain of hits that lies in all of their windows keeps all of them firing.
+    Each chain of hits that lies in all of their windows keeps all of them firing. An alert lies in
+    them at its last time, so it is one step there, though it may come before others too.
     """
-    if rule.counts_alerts or not rises_only(rule.condition):
+    if not rises_only(rule.condition):
         return NOTHING
     added = inf if firing == len(times) else 0
     if not firing:
@@ -31,7 +32,11 @@ def find_chain_margins(
 
 
 def list_deciding(rule: WindowRule, hits: Ordered[Hit], time: int) -> Sequence[Hit]:
-    """The hits of `W(time)` from where the longest chain begins that begins last, of events."""
+    """The hits of `W(time)` from where the longest chain begins that begins last.
+
+    Alerts, all of which have ended by then, are taken for their last times: that finds chains which
+    begin no later, and what those that begin last consist of lasts until behind that.
+    """
     opened, deciding = time - span(rule.timespan), list[Hit]()
     waiting = {place: place for place in range(len(rule.bases))}
     for hit in takewhile(lambda hit: hit.at > opened, hits.backwards(time)):

@@ -173,10 +173,9 @@ class FiringTimes:
             return
         newest = self.hits[-1].at
         first, last = (changed.first, changed.last) if changed else (newest, newest)
-        begin, end = find_answers(self.rule, self.hits, first, last)
-        self.asked = begin + self.look_back, last + self.look_back - 1
-        near, firings = hits_near(self.rule, self.hits, begin, end), Firings()
-        make_pass(self.rule, self._watched).extend(near, (), firings)
+        begin, deciding = find_answers(self.rule, self.hits, first, last)
+        self.asked, firings = (begin + self.look_back, last + self.look_back - 1), Firings()
+        make_pass(self.rule, self._watched).extend(deciding, (), firings)
         self.firings.put(firings, *self.asked)
         # what comes next at the same time is answered by what is there
         self._pass = make_pass(self.rule, self._watched)
@@ -229,7 +228,7 @@ class FiringTimes:
     def _ask_between(self, first: int, last: int) -> AskingPass:
         """Ask at all times from one to another, and note their margins."""
         passing, firings = self._begin(), Firings()
-        near = hits_near(self.rule, self.hits, first - self.look_back, last)
+        near = self._list_counted(first, last)
         times = [time for time in list_times(near) if first <= time <= last]
         by_first, counted, ends = sorted(near, key=lambda hit: hit.first), 0, first
         for asked in _split(times, self.most):
@@ -248,26 +247,34 @@ class FiringTimes:
         self._note_asked(first, last)
         return passing
 
+    def _list_counted(self, first: int, last: int) -> Sequence[Hit]:
+        """The hits that decide on the times from one to another."""
+        before = list_deciding(self.rule, self.hits, first - 1) if self._follows_chains else ()
+        after = first - (1 if self._follows_chains else self.look_back)
+        return [*before, *hits_near(self.rule, self.hits, after, last)]
+
+    @property
+    def _follows_chains(self) -> bool:
+        return self.rule.type is CorrelationType.TEMPORAL_ORDERED and not self.rule.certain
+
     def _renew_pass(self, changed: ChangedHits) -> None:
         """Have the pass count the hits that there are now, behind none of which it asked."""
-        newest = self.hits[-1]
+        newest, asking = self.hits[-1], self._asking
         is_behind = any(hit.at > newest.at for hit in changed.removed)
-        if changed and not is_behind and not self._counts(changed.forgotten, newest):
-            asking = self._asking
-            if asking is not None and asking.revise(changed.added, changed.removed):
-                return
+        is_known = changed and not is_behind and not self._counts(changed.forgotten, newest)
+        if is_known and asking is not None and asking.revise(changed.added, changed.removed):
+            return
         self._pass = self._begin()
         self._pass.extend(self._list_deciding(newest.at), [newest.at], Firings())
 
     def _list_deciding(self, time: int) -> Sequence[Hit]:
         """The hits that a pass has to count at the last time."""
+        if self._follows_chains:
+            return list_deciding(self.rule, self.hits, time)
         first = time - self.look_back
-        if not (self.rule.counts_alerts or self.rule.certain):
-            if self.rule.type is CorrelationType.TEMPORAL_ORDERED:
-                return list_deciding(self.rule, self.hits, time)
-            if self.rule.type in NOVEL:
-                before = (hit.at for hit in self.hits.backwards(time) if hit.at < time)
-                first = next(before, first) - 1
+        if self.rule.type in NOVEL and not self.rule.certain:
+            before = (hit.at for hit in self.hits.backwards(time) if hit.first < time)
+            first = next(before, first) - 1
         return hits_near(self.rule, self.hits, first, time)
 
     def _count(self, time: int) -> float:
