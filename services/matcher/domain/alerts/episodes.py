@@ -11,7 +11,7 @@ from schemas.alert import MOST_OWNERS, Level
 from schemas.signal import MOST_FIRINGS
 from services.matcher.domain.alerts.corroboration import is_corroborated
 from services.matcher.domain.windows.firing import find_evidence, find_firings
-from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, span
+from services.matcher.domain.windows.state import NEVER, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -21,13 +21,15 @@ class EvidenceTotals:
     """What an alert says of all its evidence.
 
     `count` of its events, those dropped included; the least `owners`, also of those, by name;
-    whether every hit that is held is `backfill`; whether it is, or was, `corroborated`.
+    whether every hit that is held is `backfill`; whether it is, or was, `corroborated`. `overdue`:
+    a hit that is held was recorded so long after it happened that the alert may be late.
     """
 
     count: int
     owners: tuple[str, ...]
     backfill: bool
     corroborated: bool
+    overdue: bool
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,26 @@ def group_runs(ordered: Iterable[FiringRun], gap: int) -> list[list[FiringRun]]:
     return groups
 
 
+def join_settled(
+    joined: Sequence[FiringRun],
+    known: Sequence[FiringRun],
+    runs: Sequence[FiringRun],
+    gap: int,
+) -> list[FiringRun]:
+    """Settled runs, joined where no gap is longer, if those known are `joined`.
+
+    More of them, behind all that are known, cost what they are.
+    """
+    new, kept = runs[len(known) :], [*joined[:-1]]
+    behind = joined[-1].last if joined else NEVER
+    if runs[: len(known)] != known or any(run.start < behind for run in new):
+        new, kept = runs, []
+    else:
+        new = (*joined[-1:], *new)
+    in_order = sorted(new, key=lambda run: run.start)
+    return kept + [join_runs(group) for group in group_runs(in_order, gap)]
+
+
 def _join_within_cooldown(
     rule: WindowRule, hits: Sequence[Hit], runs: Iterable[FiringRun]
 ) -> tuple[FiringRun, ...]:
@@ -206,8 +228,14 @@ def build_episode(rule: WindowRule, hits: Sequence[Hit], run: FiringRun) -> Epis
         owners=name_owners((*run.owners, *list_owners(evidence))),
         backfill=bool(evidence) and all(hit.backfill for hit in evidence),
         corroborated=run.corroborated or is_corroborated(rule.corroboration, evidence),
+        overdue=any(is_overdue(rule, hit) for hit in evidence),
     )
     return Episode(rule, hits, run, totals)
+
+
+def is_overdue(rule: WindowRule, hit: Hit) -> bool:
+    """Whether a hit was recorded so long after it happened that an alert of it may be late."""
+    return hit.recorded - hit.first > span(min(rule.resolve_after, rule.max_lateness))
 
 
 def list_owners(hits: Iterable[Hit]) -> frozenset[str]:

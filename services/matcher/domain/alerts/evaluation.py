@@ -9,7 +9,12 @@ from typing import Any
 import msgspec
 
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.episodes import Episode, build_episode, group_runs, join_runs
+from services.matcher.domain.alerts.episodes import (
+    Episode,
+    build_episode,
+    join_runs,
+    join_settled,
+)
 from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange, compares_levels
 from services.matcher.domain.alerts.time_range import ALWAYS, NO_TIMES, TimeRange
 from services.matcher.domain.windows.firing_pass import FiringPass
@@ -174,8 +179,7 @@ class Evaluation:
         """Note the runs up to `settled_until`, and where those behind it may begin anew."""
         _, runs, until, _ = self._seen or (None, None, None, None)
         if runs != state.runs:
-            in_order = sorted(state.runs, key=lambda run: run.start)
-            self._settled = [join_runs(group) for group in group_runs(in_order, self._gap)]
+            self._settled = join_settled(self._settled, runs or (), state.runs, self._gap)
         if until != state.settled_until:
             known = [time for time in (until, state.settled_until) if time is not None]
             self._changed = self._changed.join(TimeRange(NEVER, max(known)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.corroboration import CorroborationPass, make_corroboration
-from services.matcher.domain.alerts.episodes import EvidenceTotals, name_owners
+from services.matcher.domain.alerts.episodes import EvidenceTotals, is_overdue, name_owners
 from services.matcher.domain.windows.key_counts import count_out
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import FOREVER, FiringRun, Hit, span
@@ -23,6 +23,7 @@ class EvidenceTally:
     events: Counter[str] = field(default_factory=Counter)
     owners: Counter[str] = field(default_factory=Counter)
     live: int = 0
+    overdue: int = 0
     named: tuple[str, ...] = ()
     corroboration: CorroborationPass = field(init=False)
     is_behind: bool = False
@@ -50,6 +51,7 @@ class EvidenceTally:
     def _count(self, hit: Hit) -> None:
         self.events[hit.identity] += 1
         self.live += not hit.backfill
+        self.overdue += is_overdue(self.rule, hit)
         for owner in hit.owners:
             self.owners[owner] += 1
             if self.owners[owner] == 1:
@@ -59,6 +61,7 @@ class EvidenceTally:
         """Count evidence out; corroboration is not."""
         for hit in hits:
             self.live -= not hit.backfill
+            self.overdue -= is_overdue(self.rule, hit)
             count_out(self.events, (hit.identity,))
             count_out(self.owners, hit.owners)
             if not self.owners.keys() >= set(self.named):
@@ -89,6 +92,7 @@ class EvidenceTally:
             owners=name_owners((*run.owners, *self.named)) if run.owners else self.named,
             backfill=bool(self.events) and not self.live,
             corroborated=run.corroborated or self._is_corroborated,
+            overdue=self.overdue > 0,
         )
 
 

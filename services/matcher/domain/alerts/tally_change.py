@@ -97,9 +97,10 @@ class TallyChange:
         """Count forgotten hits out; whether the tally is of no use afterwards."""
         if not self.changed.forgotten:
             return False
-        gone = [hit for hit in self.changed.forgotten if self._was_evidence(known, hit)]
+        evidence = (hit for hit in self.changed.forgotten if self._was_evidence(known, hit))
         if known.tally is None:
-            return bool(gone)
+            return any(True for _ in evidence)
+        gone = [*evidence]
         known.tally.remove(gone)
         asked = self.rule.corroboration
         looks_far = asked is not None and (
