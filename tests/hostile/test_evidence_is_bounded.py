@@ -29,7 +29,6 @@ from services.matcher.adapters.state.keys import ValueKind, has_kind
 from services.matcher.adapters.topics.codec import encode_signal
 from services.matcher.domain.alerts.announce import MERGED
 from services.matcher.domain.alerts.forget import MOST_FIRING
-from services.matcher.domain.alerts.kept_words import MOST_WORDS
 from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.hypotheses.apply_change import MOST_ALERTS, MOST_REPORTS
 from services.matcher.domain.hypotheses.distance import Distance
@@ -42,16 +41,19 @@ from services.matcher.domain.hypotheses.state import (
 )
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.rules.signals import MOST_GROUPS, make_signals
-from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.panes import encode_head, split_events
-from services.matcher.domain.windows.state import (
+from services.matcher.domain.windows.announced_alerts import (
     AlertWords,
     AnnouncedAlert,
-    FiringRun,
-    WindowState,
-    make_hit,
-    micros,
+    AnnouncedAlerts,
 )
+from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.panes import (
+    encode_head,
+    encode_pane,
+    name_alerts,
+    split_events,
+)
+from services.matcher.domain.windows.state import FiringRun, WindowState, make_hit, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.fakes import FakeRecordSender
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit
@@ -209,11 +211,12 @@ def test_the_head_of_a_state_with_the_most_of_everything_fits_a_message() -> Non
         retractions={str(at): at for at in times},
         dropped_live={str(at): at for at in times},
         runs=(FiringRun(micros(NOON), tuple(times), 1, 10**6),) + MOST_FIRING * (RUN,),
-        announced=MOST_WORDS * (replace(alert, words=words),)
-        + (MOST_FIRING - MOST_WORDS) * (alert,),
+        announced=AnnouncedAlerts.of(MOST_FIRING * [replace(alert, words=words)]),
     )
+    alerts = name_alerts(state.announced.panes[:-1])
 
-    assert len(encode_head(state, split_events(state))) <= LARGEST_VALUE
+    assert len(encode_head(state, [*split_events(state), *alerts])) <= LARGEST_VALUE
+    assert max(len(encode_pane(*part)) for part in alerts.items()) <= LARGEST_VALUE
 
 
 def test_a_hypothesis_with_the_longest_evidence_fits_a_message() -> None:

@@ -20,6 +20,7 @@ from services.matcher.domain.windows.panes import (
     decode_pane,
     encode_head,
     encode_pane,
+    name_alerts,
     name_panes,
     split_events,
     split_suspicion,
@@ -96,7 +97,7 @@ class WindowCourse:
 
     def restore(self) -> "WindowCourse":
         """Encode and decode the state, as a restart does."""
-        events = split_events(self.state)
+        events = split_events(self.state) | name_alerts(self.state.announced.panes[:-1])
         second = self.state.suspicion
         events |= split_suspicion(self.state, second.hits.panes if second else ())
         panes = {**events, **name_panes(self.state.hits.panes)}

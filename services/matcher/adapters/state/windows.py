@@ -8,7 +8,8 @@ from services.matcher.adapters.state.event_index import EventIndex
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.domain.alerts.deadline import timing
-from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.announced_alerts import AlertPane
+from services.matcher.domain.windows.ordered import Ordered, find_difference
 from services.matcher.domain.windows.pane_names import Content, Pane, Panes
 from services.matcher.domain.windows.panes import (
     assemble_state,
@@ -17,6 +18,8 @@ from services.matcher.domain.windows.panes import (
     decode_pane,
     encode_head,
     encode_pane,
+    list_alert_panes,
+    name_alerts,
     name_panes,
     split_events,
     split_suspicion,
@@ -32,10 +35,11 @@ SWEPT_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class WindowParts:
-    """A state, and the panes of its dated events as the table has them."""
+    """A state, and the panes of its dated events and of its alerts as the table has them."""
 
     state: WindowState
     events: Panes
+    alerts: tuple[AlertPane, ...] = ()
 
     def renew(self, state: WindowState) -> "WindowParts":
         """Those of the next state, whose events often are the same."""
@@ -43,15 +47,23 @@ class WindowParts:
             state.retractions == self.state.retractions
             and state.dropped_live == self.state.dropped_live
         )
-        return WindowParts(state, self.events if is_same else split_events(state))
+        events = self.events if is_same else split_events(state)
+        return WindowParts(state, events, state.announced.panes[:-1])
 
     def compare(self, before: "WindowParts") -> tuple[Panes, Panes]:
         """The panes that only `before` has, and those that only this one has; some differ."""
         old, new = self.state.hits.compare(before.state.hits)
         old_suspected, new_suspected = self.suspected.compare(before.suspected)
+        old_alerts, new_alerts = find_difference(before.alerts, self.alerts)
         return (
-            before.events | name_panes(old) | split_suspicion(before.state, old_suspected),
-            self.events | name_panes(new) | split_suspicion(self.state, new_suspected),
+            before.events
+            | name_panes(old)
+            | name_alerts(old_alerts)
+            | split_suspicion(before.state, old_suspected),
+            self.events
+            | name_panes(new)
+            | name_alerts(new_alerts)
+            | split_suspicion(self.state, new_suspected),
         )
 
     @property
@@ -62,7 +74,8 @@ class WindowParts:
     @property
     def named(self) -> Panes:
         """All panes but those of hits by words, as its head names them."""
-        return self.events | split_suspicion(self.state, self.suspected.panes)
+        suspicion = split_suspicion(self.state, self.suspected.panes)
+        return self.events | name_alerts(self.alerts) | suspicion
 
 
 _NOTHING = WindowParts(WindowState.empty(), {})
@@ -132,7 +145,7 @@ class Windows:
         parts = ((pane, self.values.get(self._pane_key(key, pane))) for pane in head.panes)
         panes = {pane: decode_pane(pane, part) for pane, part in parts if part is not None}
         events = {pane: items for pane, items in panes.items() if pane.content in _DATED}
-        return WindowParts(assemble_state(head, panes), events)
+        return WindowParts(assemble_state(head, panes), events, list_alert_panes(panes))
 
     def note_orphans(self, panes: Iterable[TableKey]) -> None:
         """Remember, to be swept, those of the panes that no head names."""

@@ -8,9 +8,11 @@ import msgspec
 
 from schemas.alert import Level, Status, alert_id
 from services.matcher.domain.alerts.episodes import Episode, digest_firings, find_episode
+from services.matcher.domain.alerts.newest_evidence import walk_evidence
 from services.matcher.domain.alerts.render import state_fingerprint
 from services.matcher.domain.alerts.time_range import TimeRange
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, span
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
+from services.matcher.domain.windows.state import FOREVER, NEVER, WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MERGED = "merged"
@@ -57,7 +59,7 @@ def claim_episodes(
 
 def claim_changed(
     rule: WindowRule,
-    announced: Sequence[AnnouncedAlert],
+    announced: AnnouncedAlerts,
     before: Sequence[Episode],
     after: Sequence[Episode],
     changed: TimeRange,
@@ -67,10 +69,10 @@ def claim_changed(
     The episodes that begin outside of `changed` are the same before and after.
     """
     first, last = changed
-    moving = [alert for alert in announced if first <= alert.start <= last]
-    claims = claim_episodes(rule, moving, before, after)
+    claims = claim_episodes(rule, announced.starting(first, last), before, after)
     starts = {episode.start for episode in claims.values() if episode is not None}
-    contested = [alert for alert in announced if alert.start in starts and alert.id not in claims]
+    near = announced.starting(min(starts, default=FOREVER), max(starts, default=NEVER))
+    contested = [alert for alert in near if alert.start in starts and alert.id not in claims]
     return claims | claim_episodes(rule, contested, before, after)
 
 
@@ -138,7 +140,8 @@ def announce(
 
     Each of `episodes` that none claims gets a new alert.
     """
-    owners = _assign_owners(state.announced, claims)
+    claiming = state.announced.among(claims.keys())
+    owners = _assign_owners(claiming, claims)
 
     def update(alert: AnnouncedAlert) -> AnnouncedAlert:
         episode = claims[alert.id]
@@ -150,13 +153,9 @@ def announce(
 
     unclaimed = [episode for episode in episodes if episode.start not in owners]
     new = _create_alerts(rule, state, unclaimed, context)
+    revised = state.announced.revise({alert.id: update(alert) for alert in claiming})
     return msgspec.structs.replace(
-        state,
-        announced=(
-            *[update(alert) if alert.id in claims else alert for alert in state.announced],
-            *new,
-        ),
-        serial=state.serial + len(unclaimed),
+        state, announced=revised.append(new), serial=state.serial + len(unclaimed)
     )
 
 
@@ -171,11 +170,11 @@ def _create_alerts(
 
 
 def _assign_owners(
-    announced: Sequence[AnnouncedAlert], claims: Mapping[str, Episode | None]
+    claiming: Sequence[AnnouncedAlert], claims: Mapping[str, Episode | None]
 ) -> dict[int, str]:
     """The alert id of each claimed episode, by its start: of several, the one announced first."""
     owners: dict[int, str] = {}
-    for alert in [alert for alert in announced if alert.id in claims]:
+    for alert in claiming:
         episode = claims[alert.id]
         if episode is not None:
             owners.setdefault(episode.start, alert.id)
@@ -220,7 +219,8 @@ def _revise(
     rule: WindowRule, alert: AnnouncedAlert, episode: Episode, context: AnnounceContext
 ) -> AnnouncedAlert:
     """The alert with the values of its episode; the same revision if nothing differs."""
-    known = msgspec.structs.replace(alert, words=None) if episode.has_evidence else alert
+    is_wordy = alert.words is not None and episode.has_evidence
+    known = msgspec.structs.replace(alert, words=None) if is_wordy else alert
     revised = msgspec.structs.replace(
         known,
         start=episode.start,
@@ -258,25 +258,15 @@ def number_revision(alert: AnnouncedAlert, context: AnnounceContext) -> Announce
     return msgspec.structs.replace(alert, revision=alert.revision + 1, updated=context.now)
 
 
-def resolve_if_ended(
-    rule: WindowRule, alert: AnnouncedAlert, context: AnnounceContext
-) -> AnnouncedAlert:
-    """The alert, resolved if the clock has passed its last firing time by `resolve_after`."""
-    ends = resolution_time(rule, alert)
-    if ends is None or not context.is_past(ends):
-        return alert
+def resolve(rule: WindowRule, alert: AnnouncedAlert, context: AnnounceContext) -> AnnouncedAlert:
+    """A firing alert, resolved: the clock has passed its last firing time by `resolve_after`."""
+    ends = alert.last + span(rule.resolve_after)
     resolved = msgspec.structs.replace(alert, status=Status.RESOLVED, resolved=ends)
     return number_revision(resolved, context)
-
-
-def resolution_time(rule: WindowRule, alert: AnnouncedAlert) -> int | None:
-    """The clock time at which a firing alert resolves; None if it is not firing."""
-    return alert.last + span(rule.resolve_after) if alert.status is Status.FIRING else None
 
 
 def is_late(rule: WindowRule, episode: Episode) -> bool:
     """Whether it was over before its newest report was recorded, or a report was too late."""
     allowed, ends = span(rule.max_lateness), episode.last + span(rule.resolve_after)
-    evidence = episode.evidence
-    recorded = max([hit.recorded for hit in evidence], default=ends)
-    return recorded > ends or any(hit.recorded - hit.at > allowed for hit in evidence)
+    evidence = walk_evidence(episode) if episode.totals.overdue else ()
+    return any(hit.recorded > ends or hit.recorded - hit.at > allowed for hit in evidence)

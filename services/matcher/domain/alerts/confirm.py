@@ -8,7 +8,8 @@ import msgspec
 from schemas.alert import Alert, Status
 from services.matcher.domain.alerts.step import WindowResult
 from services.matcher.domain.alerts.suspected_episodes import join_gap
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.state import WindowState, instant
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -24,7 +25,7 @@ def confirm_by_words(
     if not confirmed or words.state is None:
         return words, suspicion
     taken = {alert.id for alert in confirmed.values()}
-    left = tuple(alert for alert in suspicion.announced if alert.id not in taken)
+    left = suspicion.announced.filter(lambda alert: alert.id not in taken)
     return _rename(words, words.state, confirmed), msgspec.structs.replace(
         suspicion, announced=left
     )
@@ -37,11 +38,13 @@ def _pair(
     suspected: Sequence[AnnouncedAlert],
 ) -> Iterator[tuple[str, AnnouncedAlert]]:
     """The id of each new alert by words that confirms one, and that one."""
-    known = {alert.id for alert in before.announced}
+    after = before if words.state is None else words.state
+    old, changed = after.announced.compare(before.announced)
+    known = {alert.id for alert in old}
     free = [alert for alert in suspected if alert.status is not Status.WITHDRAWN]
-    for new in words.state.announced if words.state is not None else ():
+    for new in [alert for alert in changed if alert.id not in known]:
         near = next((alert for alert in free if is_near(rule, alert, new)), None)
-        if new.id not in known and near is not None:
+        if near is not None:
             free.remove(near)
             yield new.id, near
 
@@ -56,7 +59,7 @@ def _rename(
     words: WindowResult, state: WindowState, confirmed: Mapping[str, AnnouncedAlert]
 ) -> WindowResult:
     """The result with the ids of those that are confirmed."""
-    announced = tuple(_go_on(alert, confirmed.get(alert.id)) for alert in state.announced)
+    announced = state.announced.map(lambda alert: _go_on(alert, confirmed.get(alert.id)))
     ids = {name: alert.id for name, alert in confirmed.items()}
     return replace(
         words,

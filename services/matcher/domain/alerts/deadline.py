@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from schemas.alert import Status
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.evaluation import find_next_absence
 from services.matcher.domain.windows.state import WindowState, instant, span
@@ -23,9 +22,9 @@ def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
 
 def _list_times(rule: WindowRule, state: WindowState) -> Iterator[int | None]:
     """The times at which one evaluation has to be stepped."""
-    firing = [alert.last for alert in state.announced if alert.status is Status.FIRING]
-    if firing:
-        yield min(firing) + span(rule.resolve_after)
+    ends = state.announced.first_end
+    if ends is not None:
+        yield ends + span(rule.resolve_after)
     newest = _find_newest(state)
     if newest is not None:
         yield newest + span(rule.retention)
@@ -47,7 +46,7 @@ def is_due(rule: WindowRule, state: WindowState, clock: datetime) -> bool:
 def _find_newest(state: WindowState) -> int | None:
     """The time of the newest that it holds; None if there is nothing to forget."""
     times = [state.hits[-1].at] if state.hits else []
-    times += [alert.last for alert in state.announced]
+    times += state.announced.lasts or ()
     times += [run.last for run in state.runs]
     times += [*state.retractions.values(), *state.dropped_live.values()]
     return max(times, default=None)

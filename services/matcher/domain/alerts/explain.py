@@ -6,6 +6,7 @@ from datetime import timedelta
 from schemas.alert import Evidence
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.evaluation import find_pass
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
 from services.matcher.domain.windows.cluster import SharedTerm, TermCluster, find_largest_cluster
 from services.matcher.domain.windows.comparing_passes import DivergencePass, RatePass
 from services.matcher.domain.windows.condition import describe_bounds
@@ -13,7 +14,7 @@ from services.matcher.domain.windows.divergence import compare_shares
 from services.matcher.domain.windows.durations import format_duration
 from services.matcher.domain.windows.passes import CountingPass
 from services.matcher.domain.windows.rate import compare_rates
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, span
+from services.matcher.domain.windows.state import WindowState, instant, span
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import NUMERIC, TEMPORAL, WindowRule
 from services.report_text import clean_line

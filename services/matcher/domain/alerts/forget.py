@@ -14,16 +14,9 @@ from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.excess import choose_excess
 from services.matcher.domain.alerts.tally import is_evidence
 from services.matcher.domain.alerts.tally_change import CHOOSING
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import (
-    FOREVER,
-    NEVER,
-    AnnouncedAlert,
-    FiringRun,
-    Hit,
-    WindowState,
-    span,
-)
+from services.matcher.domain.windows.state import NEVER, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window import find_window_evidence, hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -106,19 +99,20 @@ def _forget_old(rule: WindowRule, state: WindowState, clock: int | None) -> Wind
         hits=state.hits.drop_until(cutoff.forgotten_until),
         retractions=_drop_older(state.retractions, cutoff),
         dropped_live=_drop_older(state.dropped_live, cutoff),
-        announced=tuple(filter(cutoff.retains, state.announced)),
+        announced=state.announced.filter(cutoff.retains),
     )
 
 
 def _find_cutoff(rule: WindowRule, state: WindowState, clock: int | None) -> Cutoff:
-    alerts = state.announced
-    ended = [alert.last for alert in alerts if alert.status is not Status.FIRING]
-    abandoned_until = _find_excess([alert.last for alert in alerts], MOST_FIRING, KEPT_FIRING)
+    abandoned_until = NEVER
+    if has_too_many_alerts(state):
+        lasts = [alert.last for alert in state.announced]
+        abandoned_until = _find_excess(lasts, MOST_FIRING, KEPT_FIRING)
     until = max(
         NEVER if clock is None else clock - span(rule.retention),
         _find_excess(state.retractions.values(), rule.max_hits),
         _find_excess(state.dropped_live.values(), rule.max_hits),
-        _find_excess(ended, MOST_ALERTS),
+        _find_excess_of_ended(state.announced),
         abandoned_until,
     )
     return _cut(rule, state, until, abandoned_until)
@@ -135,14 +129,21 @@ def _find_excess(times: Collection[int], most: int, kept: int | None = None) -> 
     return sorted(times)[-(kept or most) - 1] if len(times) > most else NEVER
 
 
+def _find_excess_of_ended(alerts: AnnouncedAlerts) -> int:
+    if len(alerts) - alerts.count_firing <= MOST_ALERTS:
+        return NEVER
+    ended = [alert.last for alert in alerts if alert.status is not Status.FIRING]
+    return _find_excess(ended, MOST_ALERTS)
+
+
 def _exceeds(state: WindowState, cutoff: Cutoff) -> bool:
     """Whether the state holds anything to drop."""
     oldest = [state.hits[0].at] if state.hits else []
     times = (*oldest, *state.retractions.values(), *state.dropped_live.values())
     if any(at <= cutoff.forgotten_until for at in times):
         return True
-    earliest = min([alert.last for alert in state.announced], default=FOREVER)
-    is_old = earliest <= max(cutoff.forgotten_until, cutoff.abandoned_until)
+    lasts = state.announced.lasts
+    is_old = lasts is not None and lasts[0] <= max(cutoff.forgotten_until, cutoff.abandoned_until)
     return is_old and not all(map(cutoff.retains, state.announced))
 
 

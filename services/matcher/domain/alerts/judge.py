@@ -7,7 +7,8 @@ from schemas.verdict import Judgement, Verdict
 from services.matcher.domain.alerts.announce import number_revision, withdraw
 from services.matcher.domain.alerts.step import StepContext, announce_context
 from services.matcher.domain.alerts.suspicion import deny
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, span
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.state import WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 NOISE = "noise"
@@ -53,5 +54,5 @@ def _deny_hits(rule: WindowRule, suspicion: WindowState, alert: AnnouncedAlert) 
 
 
 def _replace(suspicion: WindowState, alert: AnnouncedAlert) -> WindowState:
-    announced = (alert if known.id == alert.id else known for known in suspicion.announced)
-    return msgspec.structs.replace(suspicion, announced=tuple(announced))
+    announced = suspicion.announced.revise({alert.id: alert})
+    return msgspec.structs.replace(suspicion, announced=announced)

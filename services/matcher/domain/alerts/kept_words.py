@@ -7,8 +7,8 @@ import msgspec
 from schemas.alert import Status
 from services.matcher.domain.alerts.episodes import Episode, find_episode
 from services.matcher.domain.alerts.render import render_words
-from services.matcher.domain.windows.ordered import find_difference
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MOST_WORDS = 30
@@ -19,7 +19,7 @@ def keep_words_of_withdrawn(
     rule: WindowRule, before: WindowState, episodes: Sequence[Episode], after: WindowState
 ) -> WindowState:
     """`after`, in which what is withdrawn since `before`, with these episodes, keeps its words."""
-    old, new = find_difference(before.announced, after.announced)
+    old, new = after.announced.compare(before.announced)
     known = {alert.id: alert for alert in old}
     withdrawn = {
         alert.id
@@ -28,20 +28,19 @@ def keep_words_of_withdrawn(
     }
     if not withdrawn:
         return after
-    kept = (_keep(rule, before, known[id_], episodes) for id_ in withdrawn)
-    words = {alert.id: alert.words for alert in kept}
-    announced = (
-        msgspec.structs.replace(alert, words=words[alert.id]) if alert.id in words else alert
-        for alert in after.announced
-    )
-    return msgspec.structs.replace(after, announced=_limit(tuple(announced)))
+    words = {id_: _keep(rule, before, known[id_], episodes).words for id_ in withdrawn}
+    kept = {
+        alert.id: msgspec.structs.replace(alert, words=words[alert.id])
+        for alert in after.announced.among(words)
+    }
+    return msgspec.structs.replace(after, announced=_limit(after.announced.revise(kept)))
 
 
 def keep_words(
     rule: WindowRule, state: WindowState, episodes: Sequence[Episode]
-) -> tuple[AnnouncedAlert, ...]:
+) -> AnnouncedAlerts:
     """The alerts of a state, with the words of those that these episodes have evidence of."""
-    return _limit(tuple(_keep(rule, state, alert, episodes) for alert in state.announced))
+    return _limit(state.announced.map(lambda alert: _keep(rule, state, alert, episodes)))
 
 
 def _keep(
@@ -53,14 +52,12 @@ def _keep(
     return msgspec.structs.replace(alert, words=render_words(rule, state, alert, episode))
 
 
-def _limit(announced: tuple[AnnouncedAlert, ...]) -> tuple[AnnouncedAlert, ...]:
+def _limit(announced: AnnouncedAlerts) -> AnnouncedAlerts:
     """With the words of the alerts that were updated last."""
     with_words = [alert for alert in announced if alert.words is not None]
     if len(with_words) <= MOST_WORDS:
         return announced
-    newest = sorted(with_words, key=lambda alert: alert.updated)[-MOST_WORDS:]
-    kept = {alert.id for alert in newest}
-    return tuple(
-        alert if alert.id in kept else msgspec.structs.replace(alert, words=None)
-        for alert in announced
+    older = sorted(with_words, key=lambda alert: alert.updated)[:-MOST_WORDS]
+    return announced.revise(
+        {alert.id: msgspec.structs.replace(alert, words=None) for alert in older}
     )

@@ -12,7 +12,8 @@ from schemas.model import Model
 from schemas.storm import MOST_NEWEST, StormGroup, storm_key
 from services.matcher.domain.alerts.episodes import Episode, find_episode
 from services.matcher.domain.alerts.render import state_fingerprint
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros, span
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.state import WindowState, micros, span
 from services.matcher.domain.windows.stored_value import StoredValue
 from services.matcher.domain.windows.window_rule import WindowRule
 
@@ -133,7 +134,6 @@ def mark_storms(
         is_past = groups.is_past(group, at, counts.limit)
         return msgspec.structs.replace(alert, storm=owner) if is_past else alert
 
-    known = len(after.announced) - number
-    marked = map(mark, after.announced[known:])
-    announced = (*after.announced[:known], *marked)
+    marked = {alert.id: mark(alert) for alert in after.announced.newest(number)}
+    announced = after.announced.revise(marked)
     return msgspec.structs.replace(after, announced=announced), counted

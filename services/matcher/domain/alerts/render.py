@@ -20,10 +20,11 @@ from services.matcher.domain.alerts.newest_evidence import (
     list_roles,
     walk_evidence,
 )
+from services.matcher.domain.windows.announced_alerts import AlertWords, AnnouncedAlert
 from services.matcher.domain.windows.condition import count_tokens
 from services.matcher.domain.windows.measure import Distinct
 from services.matcher.domain.windows.passes import CountingPass
-from services.matcher.domain.windows.state import AlertWords, AnnouncedAlert, WindowState, instant
+from services.matcher.domain.windows.state import WindowState, instant
 from services.matcher.domain.windows.template import read_fields, render_template
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import PAIR_SEPARATOR, WindowRule

@@ -11,15 +11,9 @@ from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.forget import Cutoff, settle_runs
 from services.matcher.domain.alerts.kept_words import keep_words
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import (
-    AnnouncedAlert,
-    FiringRun,
-    Hit,
-    WindowState,
-    micros,
-    span,
-)
+from services.matcher.domain.windows.state import FiringRun, Hit, WindowState, micros, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -46,7 +40,7 @@ def reset_state(
         announced=_keep_words(former, state),
     )
     if generation.on_change is OnChange.RESET:
-        return msgspec.structs.replace(bare, announced=(), suspicion=None)
+        return msgspec.structs.replace(bare, announced=AnnouncedAlerts(), suspicion=None)
     if state.suspicion is not None:
         suspicion = _reset_suspicion(rule, former, state.suspicion, generation, clock)
         bare = msgspec.structs.replace(bare, suspicion=suspicion)
@@ -57,7 +51,7 @@ def reset_state(
         bare,
         settled_until=cutoff.settled_until,
         runs=_settle_announced(former, state, cutoff),
-        announced=tuple(filter(cutoff.retains, bare.announced)),
+        announced=bare.announced.filter(cutoff.retains),
     )
 
 
@@ -78,7 +72,7 @@ def _reset_suspicion(
     return msgspec.structs.replace(bare, hits=Ordered.of(kept))
 
 
-def _keep_words(former: WindowRule | None, state: WindowState) -> tuple[AnnouncedAlert, ...]:
+def _keep_words(former: WindowRule | None, state: WindowState) -> AnnouncedAlerts:
     """The alerts with what they said by the rule that their hits were evaluated by."""
     if former is None or not state.hits:
         return state.announced

@@ -7,8 +7,8 @@ from services.matcher.domain.alerts.episodes import Episode, find_episode, take_
 from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.suspected_episodes import find_suspected
-from services.matcher.domain.windows.ordered import find_difference
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 
 Firings = Mapping[str, tuple[int, ...]]
@@ -28,7 +28,7 @@ def changed_alerts(
 
 
 def _list_changed(before: WindowState, after: WindowState) -> list[AnnouncedAlert]:
-    old, new = find_difference(before.announced, after.announced)
+    old, new = after.announced.compare(before.announced)
     known = {alert.id: alert.revision for alert in old}
     return [alert for alert in new if alert.revision != known.get(alert.id)]
 

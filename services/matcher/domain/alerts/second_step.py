@@ -25,7 +25,8 @@ from services.matcher.domain.alerts.step import (
 )
 from services.matcher.domain.alerts.suspected_episodes import find_suspected, trim_runs
 from services.matcher.domain.alerts.suspicion import is_void
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 Message = Signal | RetractedEvents | Verdict
@@ -172,13 +173,15 @@ def _explain_merged(
     by_words: Sequence[AnnouncedAlert],
 ) -> WindowState:
     """`after`, in which alerts are merged whose firing times an alert by words covers now."""
-    known = {alert.id for alert in before.announced if alert.status is Status.WITHDRAWN}
+    old, new = after.announced.compare(before.announced)
+    known = {alert.id for alert in old if alert.status is Status.WITHDRAWN}
+    gone = [alert for alert in new if alert.reason == GONE and alert.id not in known]
+    if not gone:
+        return after
     standing = [alert for alert in by_words if alert.status is not Status.WITHDRAWN]
-
-    def explain(alert: AnnouncedAlert) -> AnnouncedAlert:
-        is_gone = alert.reason == GONE and alert.id not in known
-        if is_gone and any(is_near(rule, alert, other) for other in standing):
-            return msgspec.structs.replace(alert, reason=MERGED)
-        return alert
-
-    return msgspec.structs.replace(after, announced=tuple(map(explain, after.announced)))
+    merged = {
+        alert.id: msgspec.structs.replace(alert, reason=MERGED)
+        for alert in gone
+        if any(is_near(rule, alert, other) for other in standing)
+    }
+    return msgspec.structs.replace(after, announced=after.announced.revise(merged))

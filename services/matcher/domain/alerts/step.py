@@ -15,7 +15,7 @@ from services.matcher.domain.alerts.announce import (
     AnnounceContext,
     announce,
     claim_changed,
-    resolve_if_ended,
+    resolve,
 )
 from services.matcher.domain.alerts.apply import (
     RetractedEvents,
@@ -38,7 +38,7 @@ from services.matcher.domain.alerts.revisions import (
 )
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration, first_serial
 from services.matcher.domain.alerts.time_range import TimeRange
-from services.matcher.domain.windows.state import WindowState, micros
+from services.matcher.domain.windows.state import WindowState, micros, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 S = TypeVar("S")
@@ -221,12 +221,16 @@ def resolve_ended(
 ) -> WindowState:
     """`after` with the alerts of `before` resolved whose episodes are over by the clock."""
     announcing = announce_context(context)
-    announced = (
-        # an alert is firing for at least one tick before it resolves
-        resolve_if_ended(rule, alert, announcing) if alert in before.announced else alert
-        for alert in after.announced
-    )
-    return msgspec.structs.replace(after, announced=tuple(announced))
+    if announcing.clock is None:
+        return after
+    old, new = after.announced.compare(before.announced)
+    # an alert is firing for at least one tick before it resolves
+    changed = {alert.id for alert in new if alert not in old}
+    ended = after.announced.firing_until(announcing.clock - span(rule.resolve_after))
+    resolved = {
+        alert.id: resolve(rule, alert, announcing) for alert in ended if alert.id not in changed
+    }
+    return msgspec.structs.replace(after, announced=after.announced.revise(resolved))
 
 
 def mark_new_storms(

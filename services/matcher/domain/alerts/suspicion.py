@@ -7,6 +7,7 @@ import msgspec
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.alerts.apply import count_hit
 from services.matcher.domain.alerts.evaluation import find_belated_runs
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlerts
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, WindowState, make_hit, micros
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -19,7 +20,7 @@ def begin_suspicion(rule: WindowRule, state: WindowState) -> WindowState:
     """The second evaluation of a state, before its first suspected hit."""
     return msgspec.structs.replace(
         state,
-        announced=(),
+        announced=AnnouncedAlerts(),
         retractions={},
         dropped_live={},
         evaluation=None,

@@ -12,8 +12,9 @@ from services.matcher.domain.alerts.render import render_alert
 from services.matcher.domain.alerts.revisions import current_alerts, list_evaluations
 from services.matcher.domain.hypotheses.state import HypothesisState
 from services.matcher.domain.rules.rulebook import RuleKey
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, micros
+from services.matcher.domain.windows.state import WindowState, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 REMOVED = "rule removed"

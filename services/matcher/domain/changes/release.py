@@ -1,5 +1,6 @@
 """Release: the alerts of a changed rule, once its past is evaluated again."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,7 +25,8 @@ from services.matcher.domain.alerts.step import (
     announce_context,
     repeat,
 )
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState, instant, micros
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.state import WindowState, instant, micros
 from services.matcher.domain.windows.window_rule import WindowRule
 
 CHANGED = "rule changed"
@@ -93,9 +95,9 @@ def claim_overlapped(
 
 
 def _overlapped(alert: AnnouncedAlert, after: Sequence[Episode]) -> Episode | None:
-    overlapping = [
-        episode for episode in after if episode.start <= alert.last and alert.start <= episode.last
-    ]
+    first = bisect_left(after, alert.start, key=lambda episode: episode.last)
+    end = bisect_right(after, alert.last, key=lambda episode: episode.start)
+    overlapping = after[first:end]
     same = (episode for episode in overlapping if episode.start == alert.start)
     longest = max(overlapping, key=lambda episode: _overlap(alert, episode), default=None)
     return next(same, longest)

@@ -21,7 +21,6 @@ from services.matcher.domain.changes.release import make_history, release
 from services.matcher.domain.engine.effects import Count, Effects, Metric, RefuseMessage, Send
 from services.matcher.domain.hypotheses.indications import make_indications
 from services.matcher.domain.rules.chain import chain_alert
-from services.matcher.domain.windows.ordered import find_difference
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from services.report_text import cut_line, weigh
@@ -91,8 +90,10 @@ class WindowStep:
         counted, rule = dict(result.counted), self.rule
         if not counted:
             return counted
-        owners = {alert.id: alert.storm for alert in result.state.alerts} if result.state else {}
-        known = {alert.id for alert in self.state.announced}
+        sent = [alert.id for alert in result.alerts]
+        now = () if result.state is None else result.state.among(sent)
+        owners = {alert.id: alert.storm for alert in now}
+        known = {alert.id for alert in self.state.announced.among(sent)}
         for alert in result.alerts:
             owner = owners.get(alert.id)
             if owner is not None and (alert.revision == 1 or alert.id not in known):
@@ -148,6 +149,8 @@ def _forgets_alerts(before: WindowState, result: WindowResult) -> bool:
     """Whether an alert that was sent, now or before, is in the state no more."""
     if result.state is None or not result.is_changed:
         return result.is_changed
-    old, new = find_difference(before.alerts, result.state.alerts)
-    sent = {alert.id for alert in old} | {alert.id for alert in result.alerts}
-    return not sent <= {alert.id for alert in new}
+    after = result.state
+    both = ((before.announced, after.announced), (before.suspected, after.suspected))
+    known = {alert.id for old, new in both for alert in new.compare(old)[0]}
+    sent = known | {alert.id for alert in result.alerts}
+    return not sent <= {alert.id for alert in after.among(sent)}

@@ -3,13 +3,14 @@
 from enum import IntEnum
 from typing import NamedTuple
 
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
 from services.matcher.domain.windows.state import Hit, WindowState
 
 
 class Content(IntEnum):
     """What a pane holds: some of the hits, of the retractions, or of `dropped_live`.
 
-    Or the second evaluation without its hits, or some of these.
+    Or the second evaluation without its hits, or some of these. Or some of the alerts by words.
     """
 
     HITS = 0
@@ -17,6 +18,7 @@ class Content(IntEnum):
     DROPPED_LIVE = 2
     SUSPICION = 3
     SUSPECTED = 4
+    ALERTS = 5
 
     @property
     def is_of_hits(self) -> bool:
@@ -25,11 +27,11 @@ class Content(IntEnum):
 
 
 class Pane(NamedTuple):
-    """The name of a pane: of hits its `number`, of others the `number`-th interval of 2^`bits`.
+    """The name of a pane: of hits and alerts its `number`, of others an interval.
 
-    The interval is of microseconds, or of hashes where all of its items have the time `at`. Of a
-    second evaluation the number is the offset of the last message applied to it, so that what is
-    stored under it is never written over before the head names another one.
+    That is the `number`-th of 2^`bits` microseconds, or hashes where all of its items have the time
+    `at`. Of a second evaluation the number is the offset of the last message applied to it, so that
+    what is stored under it is never written over before the head names another one.
     """
 
     content: Content
@@ -45,6 +47,6 @@ class DatedEvent(NamedTuple):
     identity: str
 
 
-Item = Hit | DatedEvent | WindowState
+Item = Hit | DatedEvent | WindowState | AnnouncedAlert
 Items = tuple[Item, ...]
 Panes = dict[Pane, Items]

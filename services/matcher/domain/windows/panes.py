@@ -1,8 +1,10 @@
 """Panes: a state in parts, so that another hit writes one part instead of all.
 
-Hits lie in the panes of their `Ordered`. The times of retracted and of dropped events are split by
-time into panes of a few; where too many have the very same time, by a hash of their identities. The
-head of a state has everything else and names the panes. A part has a bounded number of bounded
+Hits lie in the panes of their `Ordered`, alerts in those of their `AnnouncedAlerts`, but the last
+one, so that a key with few alerts has no part of them that each hit would write. The times of
+retracted and of dropped events are split by time into panes of a few; where too many have the very
+same time, by a hash of their identities. The head of a state has everything else and names the
+panes. A part has a bounded number of bounded
 items, so it fits a message, whatever a state holds. An item that comes or goes changes the pane
 that it is in, which may split or join with its neighbour, and no other.
 
@@ -19,6 +21,11 @@ from typing import Any, cast
 import msgspec
 
 from schemas.version import SCHEMA_VERSION, check_version
+from services.matcher.domain.windows.announced_alerts import (
+    AlertPane,
+    AnnouncedAlert,
+    AnnouncedAlerts,
+)
 from services.matcher.domain.windows.ordered import LARGEST_PANE, NumberedPane, Ordered
 from services.matcher.domain.windows.pane_names import Content, DatedEvent, Items, Pane, Panes
 from services.matcher.domain.windows.sections import split_numbers
@@ -78,6 +85,10 @@ class _PaneHits(_Part, frozen=True, array_like=True):
     items: tuple[Hit, ...]
 
 
+class _PaneAlerts(_Part, frozen=True, array_like=True):
+    items: tuple[AnnouncedAlert, ...]
+
+
 class _PaneSuspicion(_Part, frozen=True, array_like=True):
     items: tuple[WindowState, ...]
 
@@ -115,6 +126,11 @@ def name_panes(panes: Iterable[NumberedPane[Hit]], content: Content = Content.HI
     return {Pane(content, number=pane.number): pane.items for pane in panes}
 
 
+def name_alerts(panes: Iterable[AlertPane]) -> Panes:
+    """The alerts of panes, by their names."""
+    return {Pane(Content.ALERTS, number=pane.number): pane.items for pane in panes}
+
+
 def split_suspicion(state: WindowState, panes: Iterable[NumberedPane[Hit]]) -> Panes:
     """The second evaluation of a state, and some panes of its hits, by pane."""
     if state.suspicion is None:
@@ -150,18 +166,24 @@ def _hash(item: DatedEvent) -> int:
 
 
 def encode_head(
-    state: WindowState, events: Iterable[Pane], due: datetime | None = None, timing: str = ""
+    state: WindowState, others: Iterable[Pane], due: datetime | None = None, timing: str = ""
 ) -> bytes:
-    """The head of a state as JSON; `events` are the panes of all but the hits by words.
+    """The head of a state as JSON; `others` are the panes of all but the hits by words.
 
     Without a `timing`, no rule trusts its `due`.
     """
     at = None if due is None else micros(due)
     bare = msgspec.structs.replace(
-        state, hits=Ordered(), retractions={}, dropped_live={}, evaluation=None, suspicion=None
+        state,
+        hits=Ordered(),
+        retractions={},
+        announced=AnnouncedAlerts(state.announced.panes[-1:]),
+        dropped_live={},
+        evaluation=None,
+        suspicion=None,
     )
     numbers = tuple(_join_numbers(pane.number for pane in state.hits.panes))
-    head = Head(SCHEMA_VERSION, state.offset, timing, at, numbers, tuple(events), bare)
+    head = Head(SCHEMA_VERSION, state.offset, timing, at, numbers, tuple(others), bare)
     return _ENCODER.encode(head)
 
 
@@ -222,7 +244,7 @@ def decode_pane(pane: Pane, raw: bytes) -> Items:
         NewerSchema: a later release wrote them.
         msgspec.ValidationError: they are none.
     """
-    part: _PaneHits | _PaneEvents | _PaneSuspicion = decode_versioned(
+    part: _PaneHits | _PaneEvents | _PaneSuspicion | _PaneAlerts = decode_versioned(
         raw, _DECODERS[pane.content], _VERSION
     )
     return part.items
@@ -247,6 +269,7 @@ def assemble_state(head: Head, panes: Panes) -> WindowState:
     return msgspec.structs.replace(
         head.state,
         hits=_assemble_hits(head, panes, Content.HITS),
+        announced=_assemble_alerts(head, panes),
         retractions=_date_identities(by_content[Content.RETRACTIONS]),
         dropped_live=_date_identities(by_content[Content.DROPPED_LIVE]),
         suspicion=next(
@@ -268,30 +291,49 @@ def _assemble_hits(head: Head, panes: Panes, content: Content) -> Ordered[Hit]:
     return Ordered(hits, 1 + max((pane.number for pane in hits), default=-1))
 
 
+def list_alert_panes(panes: Panes) -> tuple[AlertPane, ...]:
+    """The panes of alerts among those of a head, in its order."""
+    return tuple(
+        AlertPane(pane.number, cast("tuple[AnnouncedAlert, ...]", items))
+        for pane, items in panes.items()
+        if pane.content is Content.ALERTS
+    )
+
+
+def _assemble_alerts(head: Head, panes: Panes) -> AnnouncedAlerts:
+    stored = list_alert_panes(panes)
+    free = 1 + max((pane.number for pane in stored), default=-1)
+    return AnnouncedAlerts(stored, free).append(head.state.announced)
+
+
 def _date_identities(events: Iterable[DatedEvent]) -> dict[str, int]:
     return {event.identity: event.at for event in events}
 
 
-def _encode_empty(_hits: Ordered[Hit]) -> None:
+def _encode_items(items: Ordered[Hit] | AnnouncedAlerts) -> tuple[AnnouncedAlert, ...] | None:
     """The hits of a head are in its panes."""
+    return tuple(items) if isinstance(items, AnnouncedAlerts) else None
 
 
-def _decode_empty(_type: type[Any], _raw: object) -> Ordered[Hit]:
-    return Ordered()
+def _decode_items(type_: type[Any], raw: object) -> Ordered[Hit] | AnnouncedAlerts:
+    if type_ is not AnnouncedAlerts:
+        return Ordered()
+    return AnnouncedAlerts.of(msgspec.convert(raw, tuple[AnnouncedAlert, ...]))
 
 
-_ENCODER = msgspec.json.Encoder(enc_hook=_encode_empty)
+_ENCODER = msgspec.json.Encoder(enc_hook=_encode_items)
 _VERSION: msgspec.json.Decoder[Versioned] = msgspec.json.Decoder(_PaneVersion)
 _FRONT = msgspec.json.Decoder(Front)
-_HEAD = msgspec.json.Decoder(Head, dec_hook=_decode_empty)
+_HEAD = msgspec.json.Decoder(Head, dec_hook=_decode_items)
 _PARTS: Mapping[Content, Any] = {
     Content.HITS: _PaneHits,
     Content.RETRACTIONS: _PaneEvents,
     Content.DROPPED_LIVE: _PaneEvents,
     Content.SUSPICION: _PaneSuspicion,
     Content.SUSPECTED: _PaneHits,
+    Content.ALERTS: _PaneAlerts,
 }
 _IDENTITIES = msgspec.json.Decoder(_PaneIdentities)
 _DECODERS = {
-    content: msgspec.json.Decoder(part, dec_hook=_decode_empty) for content, part in _PARTS.items()
+    content: msgspec.json.Decoder(part, dec_hook=_decode_items) for content, part in _PARTS.items()
 }

@@ -3,13 +3,15 @@
 Times are microseconds since 1970, so that they sort, subtract and serialise cheaply.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import msgspec
 
-from schemas.alert import Evidence, Level, Status
+from schemas.alert import Evidence
 from schemas.signal import FieldValue, Signal
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
 from services.matcher.domain.windows.ordered import Ordered
 
 FOREVER = 2**62
@@ -114,41 +116,6 @@ class FiringRun(msgspec.Struct, frozen=True, array_like=True):
         return self.firings[-1]
 
 
-class AlertWords(msgspec.Struct, frozen=True, array_like=True):
-    """What an alert said last, while there were reports to say it of."""
-
-    summary: str
-    action: str | None
-
-
-class AnnouncedAlert(msgspec.Struct, frozen=True, array_like=True):
-    """The last announced revision of an alert; `storm` is the owner whose storm it is part of.
-
-    `firings` is a digest of the firing times, where rules above count the alert. `words` are kept
-    where its evidence is gone. While it is `suspected`, only the reader has found it.
-    """
-
-    id: str
-    revision: int
-    status: Status
-    start: int
-    last: int
-    level: Level
-    value: float
-    count: int
-    detected: int
-    updated: int
-    resolved: int | None = None
-    uncorroborated: bool = False
-    late: bool = False
-    backfill: bool = False
-    reason: str | None = None
-    storm: str | None = None
-    firings: int = 0
-    words: AlertWords | None = None
-    suspected: bool = False
-
-
 class WindowState(msgspec.Struct, frozen=True):
     """Hits, settled runs and announced alerts of one key; `offset` of the last message applied.
 
@@ -172,7 +139,7 @@ class WindowState(msgspec.Struct, frozen=True):
     hits: Ordered[Hit] = Ordered()
     retractions: dict[str, int] = {}
     runs: tuple[FiringRun, ...] = ()
-    announced: tuple[AnnouncedAlert, ...] = ()
+    announced: AnnouncedAlerts = AnnouncedAlerts()
     dropped_live: dict[str, int] = {}
     evaluation: Any = None
     suspicion: "WindowState | None" = None
@@ -198,7 +165,16 @@ class WindowState(msgspec.Struct, frozen=True):
     @property
     def alerts(self) -> tuple[AnnouncedAlert, ...]:
         """Those announced, of both evaluations."""
-        return self.announced + (() if self.suspicion is None else self.suspicion.announced)
+        return (*self.announced, *self.suspected)
+
+    @property
+    def suspected(self) -> AnnouncedAlerts:
+        """Those of the second evaluation."""
+        return AnnouncedAlerts() if self.suspicion is None else self.suspicion.announced
+
+    def among(self, ids: Collection[str]) -> list[AnnouncedAlert]:
+        """The alerts of both evaluations with these ids."""
+        return [*self.announced.among(ids), *self.suspected.among(ids)]
 
 
 def make_hit(signal: Signal, *, certain: bool = False) -> Hit:

@@ -119,7 +119,7 @@ async def test_an_alert_that_is_forgotten_as_it_resolves_is_on_kafka_before() ->
 
     assert held == before
     assert worker.revisions[-1] == (Status.RESOLVED, 2)
-    assert (worker.state.announced, len(worker.state.retractions)) == ((), 1)
+    assert (len(worker.state.announced), len(worker.state.retractions)) == (0, 1)
 
 
 async def test_an_alert_is_forgotten_only_when_kafka_has_its_earlier_revisions() -> None:

@@ -5,8 +5,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
+from schemas.rule import Condition
 from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind, has_kind
 from services.matcher.adapters.state.partition_states import PartitionStates, States
@@ -20,10 +22,11 @@ from services.matcher.domain.engine.keys import StateKey, StateKind
 from services.matcher.domain.engine.processors import Processors
 from services.matcher.domain.engine.schedule import Schedule
 from services.matcher.domain.rules.rulebook import Rulebook
+from services.matcher.domain.windows.pane_names import Content
 from services.matcher.domain.windows.panes import decode_front
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
-from tests.matcher.builders import NOON, RULE, hit
+from tests.matcher.builders import NOON, RULE, hit, retraction
 from tests.matcher.course import WindowCourse
 
 NAME = (RULE.pack, RULE.name)
@@ -222,3 +225,61 @@ def test_nothing_but_panes_is_ever_swept() -> None:
     tick(partition(table))
 
     assert others.items() <= table.items()
+
+
+SHORT = replace(RULE, condition=Condition(gte=1), resolve_after=timedelta(seconds=1))
+"""Makes an alert of each firing."""
+
+
+def test_another_alert_writes_none_of_those_before_but_the_last_few() -> None:
+    course = WindowCourse(SHORT).take(*(hit(at / 100, f"e{at}") for at in range(200)))
+    table = dict[bytes, bytes]()
+    store = partition(table, SHORT)
+    store.put(KEY, course.state, None)
+    before, few = dict(table), dict[bytes, bytes]()
+    some = WindowCourse(SHORT).take(*(hit(at / 100, f"e{at}") for at in range(20)))
+    partition(few, SHORT).put(KEY, some.state, None)
+
+    store.put(KEY, course.take(hit(2, "another")).state, None)
+
+    written = {key: value for key, value in table.items() if before.get(key) != value}
+    assert len(course.state.announced) == 201
+    assert len(written) == 2
+    assert len(table[HEAD]) < 2 * len(few[HEAD])
+    assert named(table) == panes(table)
+    assert partition(table, SHORT).get(KEY) == course.state
+
+
+def test_an_alert_that_is_revised_writes_its_pane_under_another_name() -> None:
+    course = WindowCourse(SHORT).take(*(hit(at / 100, f"e{at}") for at in range(200)))
+    table = dict[bytes, bytes]()
+    store = partition(table, SHORT)
+    store.put(KEY, course.state, None)
+    before = dict(table)
+
+    store.put(KEY, course.take(retraction(0, "e0")).state, None)
+
+    kept = before.keys() & table.keys() - {HEAD}
+    assert all(table[key] == before[key] for key in kept)
+    assert named(table) == panes(table)
+    assert partition(table, SHORT).get(KEY) == course.state
+
+
+def test_alerts_that_an_older_release_kept_in_the_head_go_over_into_panes() -> None:
+    course = WindowCourse(SHORT).take(*(hit(at / 100, f"e{at}") for at in range(100)))
+    table = dict[bytes, bytes]()
+    partition(table, SHORT).put(KEY, course.state, None)
+    *front, dated, kept = msgspec.json.decode(table[HEAD])
+    alerts = [pane for pane in dated if pane[0] == Content.ALERTS]
+    kept["announced"] = msgspec.to_builtins(tuple(course.state.announced))
+    table[HEAD] = msgspec.json.encode(
+        [*front, [pane for pane in dated if pane not in alerts], kept]
+    )
+    for key in panes(table) - named(table):
+        del table[key]
+
+    store = partition(table, SHORT)
+    assert store.get(KEY) == course.state
+    store.put(KEY, course.take(hit(2, "another")).state, None)
+
+    assert partition(table, SHORT).get(KEY) == course.state

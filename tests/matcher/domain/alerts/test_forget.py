@@ -8,14 +8,9 @@ import pytest
 from schemas.alert import Level, Status
 from schemas.rule import Condition, Corroboration
 from services.matcher.domain.alerts.forget import KEPT_FIRING, MOST_ALERTS, MOST_FIRING, forget
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
 from services.matcher.domain.windows.ordered import Ordered
-from services.matcher.domain.windows.state import (
-    AnnouncedAlert,
-    FiringRun,
-    WindowState,
-    make_hit,
-    micros,
-)
+from services.matcher.domain.windows.state import FiringRun, WindowState, make_hit, micros
 from tests.matcher.builders import ALONE, HOUR, NOON, RULE, hit
 from tests.matcher.course import WindowCourse
 
@@ -57,14 +52,14 @@ def test_an_old_hit_is_dropped_beside_newer_identities() -> None:
 
 def test_an_alert_is_dropped_with_its_last_firing_time_beside_a_newer_one() -> None:
     old, new = alert("old", NOON), alert("new", NOON + HOUR)
-    state = WindowState(announced=(old, new))
+    state = WindowState(announced=AnnouncedAlerts.of((old, new)))
 
     assert forgotten(state, END - INSTANT) == state
     assert forgotten(state, END).announced == (new,)
 
 
 def test_a_firing_alert_is_kept_until_it_is_resolved() -> None:
-    state = WindowState(announced=(alert("old", NOON, Status.FIRING),))
+    state = WindowState(announced=AnnouncedAlerts.of([alert("old", NOON, Status.FIRING)]))
 
     assert forgotten(state, END + HOUR) == state
 
@@ -84,7 +79,9 @@ def test_of_too_many_alerts_the_oldest_ended_ones_are_settled_with_their_hits() 
     firing = alert("firing", NOON, Status.FIRING)
     hits = Ordered.of([make_hit(OLD), make_hit(NEW), make_hit(hit(2))])
 
-    kept = forget(RULE, WindowState(announced=(firing, *ended), hits=hits), None)
+    state = WindowState(announced=AnnouncedAlerts.of((firing, *ended)), hits=hits)
+
+    kept = forget(RULE, state, None)
 
     assert kept.announced == (firing, *ended[2:])
     assert kept.hits == hits[2:]
@@ -95,7 +92,7 @@ def test_of_too_many_firing_alerts_the_newest_are_kept() -> None:
         alert(f"a{hour}", NOON + hour * HOUR, Status.FIRING) for hour in range(MOST_FIRING + 1)
     ]
 
-    kept = forget(RULE, WindowState(announced=tuple(firing)), None).announced
+    kept = forget(RULE, WindowState(announced=AnnouncedAlerts.of(firing)), None).announced
 
     assert kept == tuple(firing[-KEPT_FIRING:])
 
@@ -107,7 +104,7 @@ def test_a_firing_alert_that_is_one_too_many_is_not_announced_again() -> None:
         AnnouncedAlert(f"a{at}", 1, Status.FIRING, at, at, Level.HIGH, 1, 1, at, at) for at in times
     ]
     runs = tuple(FiringRun(at, (at,), 1) for at in times)
-    state = WindowState(announced=tuple(firing), runs=runs, settled_until=times[-1])
+    state = WindowState(announced=AnnouncedAlerts.of(firing), runs=runs, settled_until=times[-1])
 
     kept = forget(rule, state, None)
 
@@ -159,7 +156,7 @@ def test_a_hit_at_the_very_end_of_what_is_settled_still_fires() -> None:
         WindowState(hits=Ordered.of([make_hit(OLD)])),
         WindowState(retractions={"old": 0}),
         WindowState(runs=(FiringRun(0, (0,), 1),)),
-        WindowState(announced=(alert("old", NOON),)),
+        WindowState(announced=AnnouncedAlerts.of([alert("old", NOON)])),
         WindowState(dropped_live={"old": 0}),
     ],
     ids=["hits", "retractions", "runs", "alerts", "live hits dropped"],

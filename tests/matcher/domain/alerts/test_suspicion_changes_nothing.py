@@ -10,7 +10,8 @@ from schemas.rule import Corroboration
 from schemas.signal import Signal
 from schemas.verdict import Judgement
 from services.matcher.domain.alerts.evaluation import find_episodes
-from services.matcher.domain.windows.state import AnnouncedAlert, WindowState
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
+from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.any_hits import RULES as TYPES
 from tests.matcher.any_hits import signals_of
@@ -73,7 +74,7 @@ class TwoCourses:
 
 def _strip(state: WindowState) -> WindowState:
     known = {"suspicion": None, "evaluation": None, "offset": 0, "since": None}
-    return msgspec.structs.replace(state, announced=(), **known)
+    return msgspec.structs.replace(state, announced=AnnouncedAlerts(), **known)
 
 
 def _anonymous(alert: AnnouncedAlert) -> AnnouncedAlert:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from schemas.version import SCHEMA_VERSION, NewerSchema
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
 from services.matcher.domain.windows.ordered import LARGEST_PANE
 from services.matcher.domain.windows.panes import (
     Head,
@@ -17,10 +18,11 @@ from services.matcher.domain.windows.panes import (
     decode_pane,
     encode_head,
     encode_pane,
+    name_alerts,
     name_panes,
     split_events,
 )
-from services.matcher.domain.windows.state import AnnouncedAlert, FiringRun, Hit, WindowState
+from services.matcher.domain.windows.state import FiringRun, Hit, WindowState
 from tests.matcher.builders import HOUR, NOON, RULE, hit, retraction
 from tests.matcher.course import WindowCourse
 
@@ -33,11 +35,11 @@ STATE = WindowCourse(RULE).take(hit(0), hit(1), hit(2)).state
 def test_a_state_comes_back_whole_from_its_panes(times: list[float]) -> None:
     state = WindowCourse(RULE).take(*(hit(at, f"e{n}") for n, at in enumerate(times))).state
 
-    events = split_events(state)
-    panes = {**events, **name_panes(state.hits.panes)}
+    others = split_events(state) | name_alerts(state.announced.panes[:-1])
+    panes = {**others, **name_panes(state.hits.panes)}
     read = {pane: decode_pane(pane, encode_pane(pane, items)) for pane, items in panes.items()}
 
-    assert assemble_state(decode_head(encode_head(state, events)), read) == state
+    assert assemble_state(decode_head(encode_head(state, others)), read) == state
 
 
 def test_the_head_holds_no_hit() -> None:
