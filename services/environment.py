@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.error_messages import describe_error
 from services.followed_secret import Check, FollowedSecret, read_secret
 from services.kafka_settings import KafkaSettings
 
@@ -214,7 +215,8 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
         loaded = settings.model_validate(own)
     except ValidationError as error:
         faults += [
-            f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()
+            f"{PREFIX}{str(fault['loc'][0]).upper()}: {describe_error(fault)}"
+            for fault in error.errors()
         ]
         raise InvalidEnvironment("; ".join(faults)) from None
     if faults:
@@ -261,7 +263,7 @@ def _check_change(loaded: S, field: str, value: str) -> None:
     try:
         type(loaded).model_validate(given | {field: value})
     except ValidationError as error:
-        messages = (fault["msg"] for fault in error.errors(include_input=False))
+        messages = map(describe_error, error.errors(include_input=False))
         raise ValueError("; ".join(messages)) from None
 
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any, TypeVar
 import yaml
 from pydantic import AfterValidator, StringConstraints, ValidationError
 
+from services.error_messages import describe_error
+
 EMPTY_DIGEST = hashlib.sha256(b"").hexdigest()
 T = TypeVar("T")
 
@@ -62,8 +64,7 @@ def describe_faults(path: Path, name: object, error: ValidationError) -> Iterato
     """A line for each fault of the entry `name`; no line holds what was written."""
     for fault in error.errors(include_input=False):
         where = ".".join(str(part) for part in fault["loc"])
-        message = fault["msg"].removeprefix("Value error, ")
-        yield f"{path}: {name}: {where or 'the entry'}: {message}"
+        yield f"{path}: {name}: {where or 'the entry'}: {describe_error(fault)}"
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):

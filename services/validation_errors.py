@@ -7,15 +7,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from services.document_faults import FieldPath, InvalidField, suggest_name
+from services.error_messages import describe_error
 
-_MESSAGES = {
-    "missing": "is missing",
-    "extra_forbidden": "there is no such key",
-    "string_type": "must be a text: put it in quotes if that is meant",
-    "model_type": "must be a map of keys and values",
-    "dict_type": "must be a map of keys and values",
-    "tuple_type": "must be a list",
-}
 _NAMED_LAST = frozenset({"missing", "extra_forbidden"})
 
 
@@ -38,7 +31,7 @@ def list_errors(
     `keys` are those that a document may have: an unknown one is compared with them.
     """
     details: dict[FieldPath, ErrorDetails] = {}
-    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+    for detail in error.errors(include_url=False):
         keep = detail["type"] in _NAMED_LAST
         details.setdefault(_document_path(detail["loc"], value, keep_last=keep), detail)
     outer = {path[:length] for path in details for length in range(len(path))}
@@ -47,13 +40,28 @@ def list_errors(
             yield _describe(path, detail, keys)
 
 
+def describe_with_hint(detail: ErrorDetails, keys: Collection[str]) -> str:
+    """What is wrong with a field; of an unknown one also which of `keys` is like it."""
+    message, location = describe_error(detail), detail["loc"]
+    if detail["type"] != "extra_forbidden" or not location:
+        return message
+    hint = suggest_name(str(location[-1]), keys)
+    return f"{message} ({hint})" if hint else message
+
+
 def _describe(path: FieldPath, detail: ErrorDetails, keys: Collection[str]) -> InvalidField:
-    message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
-    unknown = detail["type"] == "extra_forbidden"
-    return InvalidField(path, message, _hint(str(path[-1]), keys) if unknown and path else "")
+    return InvalidField(path, describe_error(detail), _hint(path, detail, keys))
 
 
-def _hint(unknown: str, keys: Collection[str]) -> str:
+def _hint(path: FieldPath, detail: ErrorDetails, keys: Collection[str]) -> str:
+    if detail["type"] == "string_type" and isinstance(detail["input"], bool | int | float):
+        return "put it in quotes if that is meant"
+    if detail["type"] == "extra_forbidden" and path:
+        return _suggest_key(str(path[-1]), keys)
+    return ""
+
+
+def _suggest_key(unknown: str, keys: Collection[str]) -> str:
     if unknown in keys:
         return f"{unknown} is a key of another part"
     return suggest_name(unknown, keys)

@@ -10,6 +10,8 @@ import yaml
 from services.document_faults import DocumentFault, DocumentLocation, FieldPath, InvalidField
 
 _MOST_NODES = 50_000
+_LONGEST_QUOTED = 100
+_LONGEST_NUMBER = 1_000
 _DEEPEST = 50
 _DEEPEST_YAML = 1_000
 _TAG = "tag:yaml.org,2002:"
@@ -55,11 +57,9 @@ def read_documents(
                 documents.append(YamlDocument(value, origin))
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        faults.append(DocumentFault(file, line, "", "is not UTF-8"))
-    except yaml.MarkedYAMLError as error:
-        faults.append(_syntax_fault(file, error, len(raw.splitlines())))
+        faults.append(DocumentFault(file, line, "", "is not UTF-8", "save it as UTF-8"))
     except yaml.YAMLError as error:
-        faults.append(DocumentFault(file, 1, "", f"is no YAML: {error}"))
+        faults.append(_syntax_fault(file, error, raw))
     except _TooDeep as deep:
         faults.append(DocumentFault(file, deep.line, "", "is nested too deeply"))
     return tuple(documents), tuple(faults)
@@ -81,10 +81,16 @@ def _events(text: str) -> Iterator[yaml.Event]:
         yield from yaml.parse(text, Loader=yaml.CSafeLoader)
 
 
-def _syntax_fault(file: str, error: yaml.MarkedYAMLError, last: int) -> DocumentFault:
+def _syntax_fault(file: str, error: yaml.YAMLError, raw: bytes) -> DocumentFault:
+    if isinstance(error, yaml.reader.ReaderError):
+        line = raw.count(b"\n", 0, error.position) + 1
+        message = f"is no YAML: the character U+{error.character:04X} may not be in it"
+        return DocumentFault(file, line, "", message)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return DocumentFault(file, 1, "", f"is no YAML: {error}")
     mark = error.problem_mark or error.context_mark
     # the mark of something missing at the end is after the last line
-    line = min(mark.line + 1, last) if mark else 1
+    line = min(mark.line + 1, len(raw.splitlines())) if mark else 1
     problem = ", ".join(filter(None, (error.context, error.problem)))
     return DocumentFault(file, line, "", f"is no YAML: {problem}")
 
@@ -134,7 +140,7 @@ class _YamlReader:
             if key.tag != f"{_TAG}str":
                 written = key.value if isinstance(key, yaml.ScalarNode) else "this key"
                 self.lines[(*path, str(written))] = key.start_mark.line + 1
-                self._refuse((*path, str(written)), "a key is a text", "put it in quotes")
+                self._refuse((*path, str(written)), *_refuse_key(key))
                 continue
             yield key.value, (key, below)
 
@@ -144,8 +150,20 @@ class _YamlReader:
                 node.tag.removeprefix(_TAG), str(node.value), dated="detection" in path
             )
         except ValueError as error:
-            self._refuse(path, str(error), f"write '{node.value}' in quotes if that is meant")
+            self._refuse(path, str(error), _quote(str(node.value)))
             return None
+
+
+def _refuse_key(key: yaml.Node) -> tuple[str, str]:
+    if key.tag == f"{_TAG}merge":
+        return "maps are not merged here", "write the keys out"
+    return "a key is a text", "put it in quotes"
+
+
+def _quote(written: str) -> str:
+    """The way out where a text looks like something else; none for a long one."""
+    hint = f"write '{written}' in quotes if that is meant"
+    return hint if len(written) <= _LONGEST_QUOTED else ""
 
 
 def read_scalar(tag: str, written: str, *, dated: bool) -> object:
@@ -178,6 +196,8 @@ def _read_bool(written: str) -> bool:
 
 
 def _read_number(tag: str, written: str) -> float:
+    if len(written) > _LONGEST_NUMBER:
+        raise ValueError(f"a number of {len(written)} characters")
     if tag == "int" and _SIMPLE_INT.fullmatch(written):
         return int(written)
     if tag == "float" and _SIMPLE_FLOAT.fullmatch(written):

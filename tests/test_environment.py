@@ -43,7 +43,7 @@ def test_an_unknown_variable_stops_the_start_with_its_name() -> None:
 
 
 def test_a_malformed_variable_stops_the_start_with_its_name() -> None:
-    with pytest.raises(InvalidEnvironment, match=r"VEDETTE_PORT: .*integer"):
+    with pytest.raises(InvalidEnvironment, match=r"VEDETTE_PORT: must be a whole number"):
         load(Some, {"VEDETTE_PORT": "many"})
 
 

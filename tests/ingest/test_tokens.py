@@ -34,7 +34,7 @@ def test_a_token_stands_for_its_source_with_owner_and_grade(tmp_path: Path) -> N
 
 
 INVALID = {
-    "no digest": ("reuters: {owner: x}", "reuters: token_sha256: Field required"),
+    "no digest": ("reuters: {owner: x}", "reuters: token_sha256: is missing"),
     "the token itself": ("reuters: {token_sha256: secret}", "reuters: token_sha256:"),
     "an unknown key": (f"reuters: {{token_sha256: {DIGEST}, grade: B}}", "reuters: grade:"),
     "no such grade": (

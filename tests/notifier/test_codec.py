@@ -125,7 +125,7 @@ def test_a_malformed_alert_is_a_dead_letter_that_names_the_faults() -> None:
 
     assert isinstance(decoded, OutboxRecord)
     assert (decoded.key, decoded.value) == (b"k", b'{"id": "x"}')
-    assert b"fingerprint: Field required" in dict(decoded.headers)["reason"]
+    assert b"fingerprint: is missing" in dict(decoded.headers)["reason"]
 
 
 def test_an_alert_of_a_later_release_is_a_dead_letter_that_keeps_its_version() -> None:

@@ -22,12 +22,12 @@ from schemas.model import LONGEST_LIST
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.result import FieldError, ReportResult, refuse
 from services.trace_context import TraceContext
+from services.validation_errors import describe_with_hint
 
 DEEPEST = 3
 MOST_ERRORS = 10
 _FIELDS = frozenset(Event.model_fields)
 _CONTAINERS = (dict, list)
-_VALUE_ERROR = "Value error, "
 _DERIVED = {"id", "occurred_at", "recorded_at", "source_owner"}
 
 
@@ -157,7 +157,7 @@ def _complete(body: Mapping[str, Any], context: ReportContext) -> dict[str, Any]
 
 
 def _field_errors(error: ValidationError, body: Mapping[str, Any]) -> list[FieldError]:
-    details = error.errors(include_url=False, include_input=False, include_context=False)
+    details = error.errors(include_url=False, include_input=False)
     errors = dict.fromkeys(_field_error(detail, body) for detail in details)
     # an error in a derived field only follows from the one in the field that it derives from
     derived = _DERIVED - body.keys()
@@ -166,7 +166,7 @@ def _field_errors(error: ValidationError, body: Mapping[str, Any]) -> list[Field
 
 
 def _field_error(detail: ErrorDetails, body: Mapping[str, Any]) -> FieldError:
-    message = detail["msg"].removeprefix(_VALUE_ERROR).replace("valid tuple", "valid array")
+    message = describe_with_hint(detail, Event.model_fields)
     if detail["loc"]:
         return FieldError(field=_path_in(body, detail["loc"]), message=message)
     field, _, rest = message.partition(": ")

@@ -81,4 +81,4 @@ def complete_event(number: int, body: dict[str, Any], recorded: Any = _NO_TIME) 
         full = complete_report(body, choose_recorded_at(body, recorded))
         return Event.model_validate(full, extra="forbid")
     except ValidationError as error:
-        return BadLine(number, describe_faults(error))
+        return BadLine(number, describe_faults(error, Event.model_fields))

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from services.error_messages import describe_error
 from services.notifier.domain.routing.build_routes import (
     FieldPath,
     RouteError,
@@ -18,13 +19,6 @@ from services.notifier.domain.routing.tree import Routing
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 100
-_MESSAGES = {
-    "missing": "is missing",
-    "extra_forbidden": "there is no such key",
-    "string_type": "must be a text",
-    "model_type": "must be a map of keys and values",
-    "tuple_type": "must be a list",
-}
 
 
 class InvalidRoutes(ValueError):
@@ -63,9 +57,8 @@ def parse_routes(file: str, raw: bytes, receivers: Sequence[str]) -> Routing:
 
 
 def _list_invalid(invalid: ValidationError) -> Iterator[RouteError]:
-    for detail in invalid.errors(include_url=False, include_context=False, include_input=False):
-        message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, "))
-        yield RouteError(detail["loc"], message)
+    for detail in invalid.errors(include_url=False, include_input=False):
+        yield RouteError(detail["loc"], describe_error(detail))
 
 
 @dataclass(slots=True)

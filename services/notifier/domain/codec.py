@@ -28,6 +28,7 @@ from schemas.ledger import Act, Entry, LedgerLine
 from schemas.signal import Signal
 from schemas.topics import DEAD_LETTERS, LEDGER, SIGNALS
 from schemas.version import FIRST_VERSION, SCHEMA_VERSION, check_version
+from services.error_messages import describe_error
 from services.notifier.domain.ports import AlertPosition, Claim, Job, OutboxRecord
 from services.notifier.domain.rebuild_ports import Completion
 from services.trace_context import read_record_trace, read_trace
@@ -217,6 +218,7 @@ def _encode_bytes(raw: bytes) -> str:
 
 def _describe_faults(error: ValidationError) -> str:
     faults = [
-        f"{'.'.join(map(str, fault['loc'])) or 'value'}: {fault['msg']}" for fault in error.errors()
+        f"{'.'.join(map(str, fault['loc'])) or 'value'}: {describe_error(fault)}"
+        for fault in error.errors()
     ]
     return "malformed alert: " + "; ".join(faults)

@@ -56,12 +56,12 @@ async def test_a_filter_has_matchers() -> None:
 REFUSED = {
     "a broken matcher": ("filter=level", "filter", "is no matcher"),
     "no such label": ('filter=colour="red"', "filter", "no alert has a label colour"),
-    "no such parameter": ("colour=red", "colour", "Extra inputs"),
+    "no such parameter": ("colour=red", "colour", "there is no such key"),
     "no such status": ("status=gone", "status.0", "firing"),
-    "too many": ("limit=201", "limit", "less than or equal to 200"),
-    "no number": ("limit=x", "limit", "integer"),
-    "twice": ("limit=1&limit=2", "limit", "integer"),
-    "no cursor of ours": ("cursor=-1", "cursor", "pattern"),
+    "too many": ("limit=201", "limit", "must be at most 200"),
+    "no number": ("limit=x", "limit", "must be a whole number"),
+    "twice": ("limit=1&limit=2", "limit", "must be a whole number"),
+    "no cursor of ours": ("cursor=-1", "cursor", "must match"),
 }
 
 

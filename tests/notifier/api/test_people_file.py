@@ -31,8 +31,11 @@ def test_people_are_known_by_their_token(tmp_path: Path) -> None:
 ALICE = f"alice: {{sha256: {ONE}, role: admin}}"
 TWICE = f"{ALICE}\nbob: {{sha256: {TWO}, role: admin, aliases: [Alice]}}"
 INVALID = {
-    "no role": (f"alice: {{token_sha256: {ONE}}}", "alice: role: Field required"),
-    "no such role": (f"alice: {{token_sha256: {ONE}, role: king}}", "alice: role: Input should"),
+    "no role": (f"alice: {{token_sha256: {ONE}}}", "alice: role: is missing"),
+    "no such role": (
+        f"alice: {{token_sha256: {ONE}, role: king}}",
+        "alice: role: must be 'viewer'",
+    ),
     "a token itself": ("alice: {token_sha256: hunter2, role: admin}", "alice: token_sha256"),
     "the same token": (
         f"alice: {{sha256: {ONE}, role: admin}}\nbob: {{sha256: {ONE}, role: admin}}",
@@ -43,7 +46,7 @@ INVALID = {
         "bob: has a name or alias of alice",
     ),
     "no map": ("[]", "a map of person to"),
-    "no text": (f"5: {{sha256: {ONE}, role: admin}}", "5: the entry: Input should be a valid str"),
+    "no text": (f"5: {{sha256: {ONE}, role: admin}}", "5: the entry: must be a text"),
 }
 
 

@@ -62,8 +62,8 @@ async def test_a_preview_says_what_would_be_hidden() -> None:
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "no matchers": ({"matchers": []}, "matchers", "would hide everything"),
-    "no list": ({"matchers": 'level="high"'}, "matchers", "tuple"),
-    "no such key": ({"owner": "bob"}, "owner", "Extra inputs"),
+    "no list": ({"matchers": 'level="high"'}, "matchers", "must be a list"),
+    "no such key": ({"owner": "bob"}, "owner", "there is no such key"),
     "no reason": ({"reason": ""}, "reason", "say why"),
     "no end": ({"duration": None}, "ends_at", "or a duration such as 2h"),
     "no duration": ({"duration": "soon"}, "duration", "is no time span"),

@@ -74,7 +74,7 @@ MALFORMED = {
     "no user": (form(payload(user=None)), "payload.user"),
     "a user of many words": (
         form(payload(user={"id": "U1 <!channel>"})),
-        "payload.user.id: String should match",
+        "payload.user.id: must match",
     ),
     "a name that is no text": (
         form(payload(user={"id": "U1", "name": "\ud800"})),

@@ -1,6 +1,6 @@
 """The keys that documents of rule packs have."""
 
-from schemas import reader_training, rule, word_list
+from schemas import hypothesis, pack, reader_training, rule, score_floor, word_list
 from services.validation_errors import list_keys
 
-RULE_KEYS = list_keys(reader_training, rule, word_list)
+RULE_KEYS = list_keys(hypothesis, pack, reader_training, rule, score_floor, word_list)

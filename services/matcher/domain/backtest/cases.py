@@ -15,6 +15,7 @@ from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.backtest.suspected_events import SuspectedEvents
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.windows.template import NOT_RENDERED
+from services.validation_errors import describe_with_hint
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 """When every case starts: a Wednesday, at midnight."""
@@ -63,7 +64,7 @@ def _build_event(index: int, written: TestEvent) -> Event:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
+        message = describe_with_hint(first, Event.model_fields)
         raise InvalidCase(index, f"{field}: {message}" if field else message) from None
 
 

@@ -13,6 +13,7 @@ from redis import RedisError
 from starlette.concurrency import run_in_threadpool
 
 from schemas.model import Document, Model
+from services.error_messages import describe_error
 from services.notifier.adapters.api.answers import Refusal, RefusedField
 from services.notifier.adapters.api.callers import Callers
 from services.notifier.adapters.api.documents import NoQuery
@@ -196,11 +197,8 @@ async def _read_json(request: Request) -> Any:
 
 def _list_faults(invalid: ValidationError) -> Sequence[tuple[str, str]]:
     return [
-        (
-            ".".join(str(part) for part in fault["loc"]),
-            fault["msg"].removeprefix("Value error, "),
-        )
-        for fault in invalid.errors(include_url=False, include_context=False, include_input=False)
+        (".".join(str(part) for part in fault["loc"]), describe_error(fault))
+        for fault in invalid.errors(include_url=False, include_input=False)
     ]
 
 

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
 from schemas.model import Model
+from services.error_messages import describe_error
 from services.notifier.adapters.api.answers import Refusal
 from services.notifier.adapters.api.endpoint import (
     LARGEST_BODY,
@@ -105,5 +106,5 @@ def add_pager(app: FastAPI, path: str, webhook: PagerWebhook) -> None:
 
 
 def _name_fault(error: ValidationError) -> str:
-    [fault, *_] = error.errors(include_url=False, include_context=False, include_input=False)
-    return f"{'.'.join(map(str, fault['loc'])) or 'the body'}: {fault['msg']}"
+    [fault, *_] = error.errors(include_url=False, include_input=False)
+    return f"{'.'.join(map(str, fault['loc'])) or 'the body'}: {describe_error(fault)}"

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from schemas.silence import LONGEST_REASON
+from services.error_messages import describe_error
 from services.notifier.domain.silence_modal import CALLBACK, ModalField
 from services.notifier.domain.slack_buttons import LONGEST_ID, Button
 from services.strict_json import InvalidJson, parse
@@ -166,8 +167,8 @@ def read_form(body: bytes) -> Any:
 
 
 def _name_fault(error: ValidationError) -> str:
-    [fault, *_] = error.errors(include_url=False, include_context=False, include_input=False)
-    return f"payload.{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+    [fault, *_] = error.errors(include_url=False, include_input=False)
+    return f"payload.{'.'.join(map(str, fault['loc']))}: {describe_error(fault)}"
 
 
 def _find_press(told: _BlockActions) -> Press | None:

@@ -46,7 +46,7 @@ def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:
     ("raw", "message"),
     [
         (b"{", "Invalid JSON"),
-        (b"{}", "digest: Field required"),
+        (b"{}", "digest: is missing"),
         (written(1, FAULTY).raw, "iraq/indicators/more.yaml:1: name: is missing"),
         (written(1, {"iraq/pack.yaml": HEAD}).raw, "no rule in it has windows"),
         (written(1, {}).raw, "no pack.yaml"),

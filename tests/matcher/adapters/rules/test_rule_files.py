@@ -70,10 +70,10 @@ def test_a_rhythm_that_is_none_is_a_fault_at_its_line(tmp_path: Path, sources: s
     ("old", "new", "message"),
     [
         ("level: high\n", "levle: high\n", ":8: levle: there is no such key (did you mean level?)"),
-        ("level: high\n", "level: urgent\n", ":8: level: Input should be 'informational'"),
+        ("level: high\n", "level: urgent\n", ":8: level: must be 'informational', 'low'"),
         ("    title: Rockets\n", "", ":2: title: is missing"),
         ("title: Rockets\n", "title: 5\n", ":2: title: must be a text"),
-        ("name: rockets\n", "name: Rockets!\n", ":3: name: String should match"),
+        ("name: rockets\n", "name: Rockets!\n", ":3: name: must be of a-z, 0-9, _ and -"),
         ("level: high\n", "level: high\n    level: low\n", ":9: level: is there twice"),
         ("level: high\n", "5: high\n", ":8: 5: a key is a text"),
         ("level: high\n", "resolve_after: 5\n", ":8: resolve_after: 5 is no time span"),
@@ -122,6 +122,11 @@ def test_a_rhythm_that_is_none_is_a_fault_at_its_line(tmp_path: Path, sources: s
         ("{at: 1h, text: Nothing", "{at: 1h, txt: Nothing", ""),
         ("level: high\n", "level: [high\n", "is no YAML"),
         ("level: high\n", "level: @high\n", "is no YAML"),
+        ("level: high\n", "level: hi\x00gh\n", ":8: is no YAML: the character U+0000 may not be"),
+        ("level: high\n", "<<: {level: high}\n", ":8: <<: maps are not merged here (write"),
+        ("level: high\n", f"level: {'9' * 5000}\n", ":8: level: a number of 5000 characters"),
+        ("title: Rockets\n", "title: [Rockets]\n", ":2: title: must be a text"),
+        ("title: Rockets\n", "title: ''\n", ":2: title: must not be empty"),
     ],
 )
 def test_a_fault_is_told_with_its_line_and_field(
@@ -200,7 +205,7 @@ def test_a_file_that_is_no_utf_8_is_a_fault_with_its_line(tmp_path: Path) -> Non
     pack = write_pack(tmp_path)
     (pack / "indicators" / "latin.yaml").write_bytes("title: x\nname: é\n".encode("latin-1"))
 
-    assert faults_of(pack) == ["indicators/latin.yaml:2: is not UTF-8"]
+    assert faults_of(pack) == ["indicators/latin.yaml:2: is not UTF-8 (save it as UTF-8)"]
 
 
 def test_a_file_of_aliases_upon_aliases_is_refused_quickly(tmp_path: Path) -> None:

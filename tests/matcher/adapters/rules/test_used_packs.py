@@ -96,7 +96,7 @@ def test_a_list_of_another_kind_is_a_fault(tmp_path: Path) -> None:
 
     (fault,) = read_rule_files(pack).faults
 
-    assert str(fault) == f"{pack}/lists/words.yaml:3: kind: Input should be 'words'"
+    assert str(fault) == f"{pack}/lists/words.yaml:3: kind: must be 'words'"
 
 
 def test_a_key_that_no_word_list_has_is_a_fault(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_tick_of_another_partition_would_lie_about_it() -> None:
         pytest.param(b"", "empty message", id="nothing in it"),
         pytest.param(b"{nope", "Invalid JSON", id="no JSON"),
         pytest.param(b'[{"id": 1}', "invalid JSON", id="half a bundle"),
-        pytest.param(b'"words"', "should be an object", id="no object"),
+        pytest.param(b'"words"', "must be a map of keys", id="no object"),
         pytest.param(b"\xff\xfe", "Invalid JSON", id="no text"),
         pytest.param(b"[" * 10_000, "invalid JSON", id="too deep"),
     ],

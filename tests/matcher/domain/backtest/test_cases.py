@@ -122,7 +122,7 @@ SILENT = written("silent", QUIET)
         ),
         (
             (FIRES, SILENT, written("silent", {"at": "1h", "text": "x", "lat": 100})),
-            ["lat: Input should be less than or equal to 90"],
+            ["lat: must be at most 90"],
         ),
     ],
     ids=["both", "no silent", "no firing", "none", "unknown name", "no event"],
