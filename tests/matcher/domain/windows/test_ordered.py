@@ -55,19 +55,19 @@ def test_items_of_a_time_are_those_that_a_list_has(
     assert list(hits.backwards(until)) == [one for one in hits if one.at <= until][::-1]
 
 
-@given(histories(), places, places)
+@given(histories(), places)
 def test_alerts_of_a_time_are_those_that_last_into_it(
-    values: list[Ordered[Hit]], first: int, last: int
+    values: list[Ordered[Hit]], place: int
 ) -> None:
-    after, until = HITS[first].at, HITS[last].at
+    after = HITS[place].at
     lasting = Ordered.of(last_for(one, number % 7) for number, one in enumerate(values[-1]))
     for one in [*lasting][::3]:
         lasting = lasting.remove(one)
 
-    assert lasting.overlapping(after, until) == [
-        one for one in lasting if one.at > after and one.first <= until
-    ]
-    assert [*lasting.backwards_begun(until)] == [one for one in lasting if one.first <= until][::-1]
+    for until in (one.first for one in lasting):
+        begun = [one for one in lasting if one.first <= until]
+        assert lasting.overlapping(after, until) == [one for one in begun if one.at > after]
+        assert [*lasting.backwards_begun(until)] == begun[::-1]
 
 
 def last_for(one: Hit, hours: int) -> Hit:
