@@ -17,8 +17,9 @@ from services.matcher.domain.alerts.episodes import (
 )
 from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange, compares_levels
 from services.matcher.domain.alerts.time_range import ALWAYS, NO_TIMES, TimeRange
+from services.matcher.domain.windows.changed_hits import ChangedHits
 from services.matcher.domain.windows.firing_pass import FiringPass
-from services.matcher.domain.windows.firing_times import ChangedHits, FiringTimes
+from services.matcher.domain.windows.firing_times import FiringTimes
 from services.matcher.domain.windows.ordered import Ordered, count_ends, find_difference
 from services.matcher.domain.windows.state import FOREVER, NEVER, FiringRun, Hit, WindowState, span
 from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule

@@ -14,8 +14,8 @@ from services.matcher.domain.alerts.firing_difference import (
     list_outside,
 )
 from services.matcher.domain.alerts.tally import EvidenceTally, is_evidence
+from services.matcher.domain.windows.changed_hits import ChangedHits
 from services.matcher.domain.windows.firing import find_evidence
-from services.matcher.domain.windows.firing_times import ChangedHits
 from services.matcher.domain.windows.ordered import Ordered, count_same
 from services.matcher.domain.windows.state import FOREVER, NEVER, FiringRun, Hit, span
 from services.matcher.domain.windows.window import hits_near

@@ -14,7 +14,13 @@ from rapidfuzz.fuzz import token_sort_ratio
 
 from schemas.rule import Condition
 from services.matcher.domain.windows.key_counts import count_out
-from services.matcher.domain.windows.margins import NOTHING, Margins, count_slack, rises_only
+from services.matcher.domain.windows.margins import (
+    NOTHING,
+    Margins,
+    Move,
+    count_slack,
+    rises_only,
+)
 from services.matcher.domain.windows.state import Hit
 
 MOST_TERMS = 256
@@ -107,9 +113,9 @@ class SharedTerm:
         """Any hit may link terms."""
         return NOTHING
 
-    def weigh(self, hit: Hit, _condition: Condition, _largest: float, /) -> float:
+    def weigh(self, hit: Hit, _condition: Condition, _largest: float, /, **_key: bool) -> Move:
         """Its uses of terms."""
-        return max(1, len(set(hit.values))) * max(1, len(hit.by))
+        return Move(max(1, len(set(hit.values))) * max(1, len(hit.by)))
 
     def find_largest(self) -> TermCluster | None:
         """The largest cluster."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from services.matcher.domain.windows.margins import NOTHING, UNLIMITED, Margins
+from services.matcher.domain.windows.margins import NOTHING, UNLIMITED, Margins, Move
 from services.matcher.domain.windows.state import Hit
 
 
@@ -108,9 +108,9 @@ class AskingPass(ABC):
         """The margins of the time that was asked last."""
         return NOTHING
 
-    def weigh(self, _hit: Hit, _largest: float) -> float:
-        """What a hit takes of the margins of this pass."""
-        return 1
+    def weigh(self, _hit: Hit, _largest: float, *, alone: bool) -> Move:  # noqa: ARG002
+        """What a hit takes of the margins of this pass; `alone`: no other has its key."""
+        return Move(1)
 
     def revise(self, _added: Sequence[Hit], _removed: Sequence[Hit]) -> bool:
         """Count hits that begin before others, and count hits out; whether it can.

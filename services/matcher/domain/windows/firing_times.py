@@ -1,60 +1,29 @@
 """FiringTimes: the firing times of a window's hits, kept up to date as hits come and go."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from schemas.rule import CorrelationType
 from services.matcher.domain.windows.absence import find_answers
 from services.matcher.domain.windows.chains import find_chain_margins, list_deciding
+from services.matcher.domain.windows.changed_hits import ChangedHits
+from services.matcher.domain.windows.condition import count_key
 from services.matcher.domain.windows.firing_pass import AskingPass, FiringPass, Firings
-from services.matcher.domain.windows.margins import MOST_TIMES, UNLIMITED, MarginsByTime, Weight
+from services.matcher.domain.windows.key_counts import count_out
+from services.matcher.domain.windows.margins import (
+    MOST_TIMES,
+    UNLIMITED,
+    MarginsByTime,
+    Move,
+    Weight,
+)
 from services.matcher.domain.windows.ordered import NumberedPane, Ordered
 from services.matcher.domain.windows.passes import make_asking_pass, make_pass
 from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import hits_between, hits_near, list_times
 from services.matcher.domain.windows.window_rule import NOVEL, NUMERIC, WindowRule
-
-
-class ChangedHits(NamedTuple):
-    """How the hits of a window changed; those `forgotten` change no time that is not settled."""
-
-    added: Sequence[Hit] = ()
-    removed: Sequence[Hit] = ()
-    forgotten: Sequence[Hit] = ()
-
-    @property
-    def first(self) -> int:
-        """The time at which the first one begins that was added or removed."""
-        return min(hit.first for hit in (*self.added, *self.removed))
-
-    @property
-    def last(self) -> int:
-        """The time of the last one that was added or removed."""
-        return max(hit.at for hit in (*self.added, *self.removed))
-
-    def join(self, later: "ChangedHits") -> "ChangedHits":
-        """These changes and later ones, as one: what came and went in between is no change."""
-        if not (self or self.forgotten):
-            return later
-        added, gone = [*self.added, *later.added], (*later.removed, *later.forgotten)
-        passed = set(map(id, added)) & set(map(id, (*self.removed, *self.forgotten, *gone)))
-        return ChangedHits(
-            *(
-                [hit for hit in hits if id(hit) not in passed]
-                for hits in (
-                    added,
-                    (*self.removed, *later.removed),
-                    (*self.forgotten, *later.forgotten),
-                )
-            )
-        )
-
-    def __bool__(self) -> bool:
-        """Whether any was added or removed."""
-        return bool(self.added or self.removed)
-
 
 _UNCHANGED = ChangedHits()
 
@@ -77,6 +46,8 @@ class FiringTimes:
     _margins: MarginsByTime = field(init=False)
     _largest: float = 1
     """No number of a hit exceeds it."""
+    _keys: Counter[str] = field(default_factory=Counter)
+    """How many hits have each, where each counts with one number."""
     _pass: FiringPass = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,7 +72,7 @@ class FiringTimes:
         newest = self.hits[-1] if self.hits else None
         changed = self._compare(hits, settled_until)
         self.hits = hits
-        self._note_largest(changed.added)
+        self._note_numbers(changed)
         if changed.forgotten:
             self._forget_until(max(hit.at for hit in changed.forgotten) + self.look_back - 1)
         is_next = newest is None or all(self._is_next(hit, newest) for hit in changed.added)
@@ -111,6 +82,9 @@ class FiringTimes:
             self._find_absences(changed)
         else:
             self._find_anew(changed)
+        if self.rule.type in NUMERIC:
+            gone = (*changed.removed, *changed.forgotten)
+            count_out(self._keys, (count_key(self.rule.count_by, hit) for hit in gone))
         return changed
 
     def find_value(self, place: int) -> float:
@@ -128,10 +102,12 @@ class FiringTimes:
     def _watched(self) -> WindowState:
         return WindowState(since=self.since)
 
-    def _note_largest(self, added: Sequence[Hit]) -> None:
+    def _note_numbers(self, changed: ChangedHits) -> None:
+        """Note the largest, and count the hits of each key, those that are removed too."""
         if self.rule.type in NUMERIC:
-            numbers = (abs(float(hit.values[0])) for hit in added)
+            numbers = (abs(float(hit.values[0])) for hit in changed.added)
             self._largest = max((self._largest, *numbers))
+            self._keys.update(count_key(self.rule.count_by, hit) for hit in changed.added)
 
     def _compare(self, hits: Ordered[Hit], settled_until: int) -> ChangedHits:
         gone, new = hits.compare(self.hits)
@@ -203,11 +179,15 @@ class FiringTimes:
         self._renew_pass(changed)
 
     def _spend(self, changed: ChangedHits, first: int, last: int) -> None:
-        weigh = self._begin().weigh if self._asking is None else self._asking.weigh
-        weights = [Weight(hit.first, weigh(hit, self._largest), 0) for hit in changed.added]
-        weights += [Weight(hit.first, 0, weigh(hit, self._largest)) for hit in changed.removed]
+        weights = [Weight(hit.first, *self._weigh(hit)) for hit in changed.added]
+        weights += [Weight(hit.first, *self._weigh(hit)[::-1]) for hit in changed.removed]
         self._margins.spend(first, last, weights)
         self._margins.insert(list_times(changed.added))
+
+    def _weigh(self, hit: Hit) -> Move:
+        weigher = self._begin() if self._asking is None else self._asking
+        is_alone = not self.rule.certain and self._keys[count_key(self.rule.count_by, hit)] == 1
+        return weigher.weigh(hit, self._largest, alone=is_alone)
 
     @property
     def _asking(self) -> AskingPass | None:

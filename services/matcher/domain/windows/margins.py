@@ -47,6 +47,13 @@ NOTHING = Margins(0, 0)
 """Any hit may change whether the rule fires."""
 
 
+class Move(NamedTuple):
+    """By how much a hit that comes may raise and lower what is counted; reversed if it goes."""
+
+    rises: float
+    falls: float = 0
+
+
 class Weight(NamedTuple):
     """What a hit that begins at `first` takes of margins."""
 
@@ -159,6 +166,14 @@ _SLACKS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
     "eq": _slack_equal,
     "neq": _slack_equal,
 }
+
+
+def list_number_slacks(distance: float, rounding: float) -> Margins:
+    """By how much a number may rise and fall that is so far above a bound, or below it."""
+    slack = (abs(distance) - rounding) * (1 - _ROUNDING)
+    if not distance:
+        return NOTHING
+    return Margins(inf, slack) if distance > 0 else Margins(slack, inf)
 
 
 def number_margins(distances: Sequence[float]) -> Margins:

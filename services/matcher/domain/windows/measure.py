@@ -12,7 +12,7 @@ from services.matcher.domain.windows.cluster import SharedTerm, SharedTermInAnyO
 from services.matcher.domain.windows.condition import count_key, count_tokens
 from services.matcher.domain.windows.expression import Expression
 from services.matcher.domain.windows.key_counts import count_out
-from services.matcher.domain.windows.margins import NOTHING, Margins, count_slack
+from services.matcher.domain.windows.margins import NOTHING, Margins, Move, count_slack
 from services.matcher.domain.windows.state import NEVER, Hit
 from services.matcher.domain.windows.totals import TOTALS, Total
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -42,8 +42,8 @@ class Measure(Protocol):
         """What may come and go without a change of whether a condition holds."""
         ...
 
-    def weigh(self, hit: Hit, condition: Condition, largest: float, /) -> float:
-        """What a hit takes of margins."""
+    def weigh(self, hit: Hit, condition: Condition, largest: float, /, *, alone: bool) -> Move:
+        """What a hit takes of margins; `alone`: no other has its key."""
         ...
 
 
@@ -79,9 +79,9 @@ class Distinct:
             falling = sum(sorted(self._counts.values())[: floor(falling) + 1]) - 1
         return Margins(rising, falling)
 
-    def weigh(self, hit: Hit, _condition: Condition, _largest: float, /) -> float:
+    def weigh(self, hit: Hit, _condition: Condition, _largest: float, /, **_key: bool) -> Move:
         """As the protocol says."""
-        return len(count_tokens(self._rule, hit))
+        return Move(len(count_tokens(self._rule, hit)))
 
 
 class ExpressionCount(Distinct):
@@ -145,9 +145,13 @@ class LatestNumbers:
         """As the protocol says."""
         return self._total.find_margins(condition, largest) if self._hits else NOTHING
 
-    def weigh(self, hit: Hit, condition: Condition, largest: float, /) -> float:
-        """As the protocol says: it takes the place of another number at most."""
-        return self._total.weigh(float(hit.values[0]), condition, largest)
+    def weigh(self, hit: Hit, condition: Condition, largest: float, /, *, alone: bool) -> Move:
+        """As the protocol says: one that is not alone may take the place of another number."""
+        number = float(hit.values[0])
+        if alone:
+            return self._total.move(number, condition)
+        weight = self._total.weigh(number, condition, largest)
+        return Move(weight, weight)
 
 
 class LatestOfAlerts(LatestNumbers):
@@ -220,9 +224,9 @@ class OrderedCount:
         """As the protocol says: any hit may be a step."""
         return NOTHING
 
-    def weigh(self, _hit: Hit, _condition: Condition, _largest: float, /) -> float:
+    def weigh(self, _hit: Hit, _condition: Condition, _largest: float, /, **_key: bool) -> Move:
         """As the protocol says."""
-        return 1
+        return Move(1)
 
     def _pass_to(self, time: int) -> None:
         """Go to a time, by the ends of alerts."""

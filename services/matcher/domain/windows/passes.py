@@ -8,7 +8,7 @@ from schemas.rule import CorrelationType
 from services.matcher.domain.windows.comparing_passes import DivergencePass, RatePass
 from services.matcher.domain.windows.condition import compile_condition
 from services.matcher.domain.windows.firing_pass import AskingPass, FiringPass, Firings
-from services.matcher.domain.windows.margins import UNLIMITED, Margins
+from services.matcher.domain.windows.margins import UNLIMITED, Margins, Move
 from services.matcher.domain.windows.measure import make_measure
 from services.matcher.domain.windows.passing_hits import PassingHits
 from services.matcher.domain.windows.state import Hit, WindowState, span
@@ -41,9 +41,9 @@ class CountingPass(AskingPass):
         """As the base says."""
         return self.measure.find_margins(self._condition, largest)
 
-    def weigh(self, hit: Hit, largest: float) -> float:
+    def weigh(self, hit: Hit, largest: float, *, alone: bool) -> Move:
         """As the base says."""
-        return self.measure.weigh(hit, self._condition, largest)
+        return self.measure.weigh(hit, self._condition, largest, alone=alone)
 
     def revise(self, added: Sequence[Hit], removed: Sequence[Hit]) -> bool:
         """As the base says."""

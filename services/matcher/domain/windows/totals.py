@@ -1,13 +1,13 @@
 """Totals: one number over numbers that come and go."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Mapping
-from math import ceil
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil, inf
 from typing import Protocol
 
 from schemas.rule import Condition, CorrelationType
 from services.matcher.domain.windows.condition import find_bounds
-from services.matcher.domain.windows.margins import Margins, number_margins
+from services.matcher.domain.windows.margins import Margins, Move, list_number_slacks
 
 _ROUNDING = 1e-12
 _MANY = 1e6
@@ -37,6 +37,10 @@ class Total(Protocol):
         """What a number takes of margins that comes, goes, or takes the place of another one."""
         ...
 
+    def move(self, number: float, condition: Condition) -> Move:
+        """The same of a number that comes, or goes, and takes no other's place."""
+        ...
+
 
 class Sum:
     """The sum, correctly rounded: kept as a whole number of the least float."""
@@ -60,15 +64,17 @@ class Sum:
 
     def find_margins(self, condition: Condition, largest: float) -> Margins:
         """As the protocol says."""
-        total = self.value()
-        distances = [
-            abs(total - at) - abs(at) * _ROUNDING for at in find_bounds(condition).values()
-        ]
-        return number_margins([*distances, (self._count - 1) * largest])
+        bounds, total = find_bounds(condition).values(), self.value()
+        slacks = [list_number_slacks(total - at, abs(at) * _ROUNDING) for at in bounds]
+        return _find_least(slacks, (self._count - 1) * largest)
 
     def weigh(self, number: float, _condition: Condition, largest: float) -> float:
         """As the protocol says."""
         return abs(number) + largest
+
+    def move(self, number: float, _condition: Condition) -> Move:
+        """As the protocol says."""
+        return Move(max(number, 0), max(-number, 0))
 
 
 _DIGITS = 1074
@@ -104,15 +110,20 @@ class Average:
     def find_margins(self, condition: Condition, largest: float) -> Margins:
         """As the protocol says: of the sum of what each number is above a bound."""
         total, count = self._sum.value(), self._count
-        distances = [
-            abs(total - at * count) - abs(at) * (count + _MANY) * _ROUNDING
+        slacks = [
+            list_number_slacks(total - at * count, abs(at) * (count + _MANY) * _ROUNDING)
             for at in find_bounds(condition).values()
         ]
-        return number_margins([*distances, (count - 1) * largest])
+        return _find_least(slacks, (count - 1) * largest)
 
     def weigh(self, number: float, condition: Condition, largest: float) -> float:
         """As the protocol says."""
         return abs(number) + largest + 2 * max(map(abs, find_bounds(condition).values()), default=0)
+
+    def move(self, number: float, condition: Condition) -> Move:
+        """As the protocol says."""
+        above = [number - at for at in find_bounds(condition).values()]
+        return Move(max([0, *above]), max([0, *(-distance for distance in above)]))
 
 
 class Percentile:
@@ -139,17 +150,39 @@ class Percentile:
         return max(1, ceil(self._percent / 100 * len(self._sorted)))
 
     def find_margins(self, condition: Condition, _largest: float) -> Margins:
-        """As the protocol says: a number moves the rank, and those below a bound, by one each."""
-        bounds = find_bounds(condition).values()
+        """As the protocol says: of what is left of the share of all that may be below a bound."""
+        bounds, size = find_bounds(condition).values(), len(self._sorted)
         below = [find(self._sorted, at) for at in bounds for find in (bisect_left, bisect_right)]
-        rank = self._rank
-        apart = [at - rank - 1 if rank <= at else rank - at - 2 for at in below]
-        least = min([len(self._sorted) - 1, *(distance // 2 for distance in apart)])
-        return number_margins([least])
+        slacks = [list_number_slacks(self._share * size - number, _NEARLY) for number in below]
+        return _find_least(slacks, size - 1)
+
+    @property
+    def _share(self) -> float:
+        return max(self._percent / 100, _SMALLEST_SHARE)
 
     def weigh(self, _number: float, _condition: Condition, _largest: float) -> float:
         """As the protocol says."""
         return 1
+
+    def move(self, number: float, condition: Condition) -> Move:
+        """As the protocol says."""
+        bounds = find_bounds(condition).values()
+        is_above = number >= min(bounds, default=number)
+        is_below = number <= max(bounds, default=number)
+        return Move(self._share * is_above, (1 - self._share) * is_below)
+
+
+_NEARLY = 1e-6
+_SMALLEST_SHARE = 1e-9
+"""Of so many numbers as a window holds, less than one."""
+
+
+def _find_least(slacks: Sequence[Margins], to_lose: float) -> Margins:
+    """What leaves all as they are, and one number at least."""
+    return Margins(
+        min((slack.added for slack in slacks), default=inf),
+        min([to_lose, *(slack.removed for slack in slacks)]),
+    )
 
 
 TOTALS: Mapping[CorrelationType, Callable[[Condition], Total]] = {
