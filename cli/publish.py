@@ -26,7 +26,7 @@ from schemas.bundle import OnChange, PublishedRule, RuleBundle
 from services.matcher.adapters.rules.pack_files import bundle_files
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_packs
 from services.matcher.adapters.rules.used_packs import read_with_used
-from services.matcher.domain.changes.digest import digest_rules
+from services.matcher.domain.changes.digest import digest_alerting, digest_rules
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
     DifferenceKind,
@@ -161,7 +161,9 @@ def check_folder(folder: Path) -> CheckedRules:
         raise typer.Exit(FAILED)
     digests = digest_rules(files.packs, rulebook.windows)
     rules = {
-        "/".join(key): RuleDigest(digest, rulebook.windows[key].retention)
+        "/".join(key): RuleDigest(
+            digest, rulebook.windows[key].retention, digest_alerting(rulebook.windows[key])
+        )
         for key, digest in digests.items()
     }
     return CheckedRules(files, rulebook, RuleSet(bundle_files(packs), rules))

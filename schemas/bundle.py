@@ -36,7 +36,8 @@ class PublishedRule(Model):
     `digest` is of all that its hits and its firing depend on. `changed_in` is the number of the
     bundle with which its windows started over, None for this bundle; `on_change` is how, and
     `changed_at` is when that bundle was published. `since` is when the rule began to watch, None
-    while only the workers know.
+    while only the workers know. `alerting` is a digest of what grades and ends its alerts;
+    `judged_in` is the number of the bundle with which they were judged anew, None for this bundle.
     """
 
     digest: str
@@ -44,6 +45,8 @@ class PublishedRule(Model):
     changed_in: Count | None = None
     changed_at: Instant | None = None
     since: Instant | None = None
+    alerting: str = ""
+    judged_in: Count | None = None
 
 
 class RuleBundle(Model):

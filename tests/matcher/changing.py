@@ -36,15 +36,22 @@ def rules(
     number: int = 0,
     changed: Iterable[WindowRule] = (),
     on_change: OnChange = OnChange.REBUILD,
+    judged: Iterable[WindowRule] = (),
     hypotheses: tuple[WatchedHypothesis, ...] = (),
 ) -> ActiveRules:
-    """These rules as bundle `number`, in which the `changed` ones began anew."""
+    """These rules as bundle `number`, in which the `changed` ones began anew.
+
+    Those `judged` keep their windows, and grade or end their alerts otherwise.
+    """
     named = {(rule.pack, rule.name): rule for rule in windows}
     feeds = {NAME: tuple(rule for rule in windows if "joint_march" in rule.bases and rule != RULE)}
     stood = RuleGeneration(on_change, number, NOON)
     return ActiveRules(
         Rulebook(windows=named, feeds=feeds, hypotheses=hypotheses, number=number),
-        {(rule.pack, rule.name): stood for rule in changed},
+        {
+            **{(rule.pack, rule.name): stood for rule in changed},
+            **{(rule.pack, rule.name): RuleGeneration(judged_in=number) for rule in judged},
+        },
     )
 
 

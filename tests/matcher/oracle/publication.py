@@ -10,7 +10,7 @@ from schemas.rule import CorrelationRule
 from schemas.signal import Signal
 from services.matcher.domain.alerts.rule_generation import RuleGeneration
 from services.matcher.domain.changes.active_rules import ActiveRules, generations
-from services.matcher.domain.changes.digest import digest_rules
+from services.matcher.domain.changes.digest import digest_alerting, digest_rules
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
     PublishInfo,
@@ -40,10 +40,6 @@ class Publication:
     bundle: VersionedBundle
     processors: Processors
 
-    def restarts(self, name: str) -> bool:
-        """Whether the windows of a rule start over with it."""
-        return self.bundle.bundle.rules[f"pack/{name}"].changed_in == self.bundle.number
-
 
 def publish_rules(
     rules: Sequence[CorrelationRule],
@@ -55,7 +51,9 @@ def publish_rules(
     book = make_book(rules)
     digests = digest_rules([pack_of(*DETECTIONS, *rules, lists=SIDES)], book.windows)
     digested = {
-        "/".join(key): RuleDigest(digest, book.windows[key].retention)
+        "/".join(key): RuleDigest(
+            digest, book.windows[key].retention, digest_alerting(book.windows[key])
+        )
         for key, digest in digests.items()
     }
     known = None if before is None else before.bundle

@@ -44,7 +44,7 @@ class RuleChanges(CorrelationSteps):
     @initialize(rules=rule_sets(LATE))
     def start(self, rules: tuple[CorrelationRule, ...]) -> None:
         self.known = {each.name: each for each in rules}
-        self.removed, self.kept = set[str](), set[str]()
+        self.removed = set[str]()
         self.published = publish_rules(rules, None, START, FIRST)
         self.detector = Detector(self.published.processors.rules)
         self.begin(rules, self.published.processors)
@@ -94,15 +94,9 @@ class RuleChanges(CorrelationSteps):
             self._publish_rules(REBUILD)
 
     def _publish_rules(self, policy: ChangePolicy) -> None:
-        former = {each.name: each for each in self.documents}
         self.documents = tuple(self._list_published())
         self.published = publish_rules(self.documents, self.published, self.now, policy)
         self.topics.rules.append(self.published.processors)
-        for each in self.documents:
-            if self.published.restarts(each.name):
-                self.kept.discard(each.name)
-            elif each != former[each.name]:
-                self.kept.add(each.name)
 
     def _list_published(self) -> list[CorrelationRule]:
         published = list[CorrelationRule]()
@@ -141,7 +135,7 @@ class RuleChanges(CorrelationSteps):
         if not hasattr(self, "workers"):
             return
         self._finish()
-        self._check(self._list_exact())
+        self._check({each.name for each in self.documents})
         everything = dict.fromkeys(self.published.bundle.bundle.rules, OnChange.REBUILD)
         self._publish_rules(ChangePolicy(by_rule=everything))
         self._finish()
@@ -153,16 +147,6 @@ class RuleChanges(CorrelationSteps):
         self.send_tick()
         self.read_past(len(self.reports))
         self.end()
-
-    def _list_exact(self) -> set[str]:
-        """The rules by which all of their alerts were judged: none kept what was announced."""
-        exact = set[str]()
-        for each in self.documents:
-            if each.name not in self.kept and exact.issuperset(
-                {base for base in each.correlation.rules if base in self.known}
-            ):
-                exact.add(each.name)
-        return exact
 
     def _check(self, names: Container[str]) -> None:
         hits = [report.as_hit() for report in counting(self.reports)]

@@ -12,12 +12,14 @@ class RuleGeneration:
 
     It came with bundle `changed_in`, published at `changed_at`, and was handled by `on_change`.
     `since` is when the rule began to watch; None if only the clocks of the partitions know.
+    Since bundle `judged_in` its alerts are graded and end as they do.
     """
 
     on_change: OnChange = OnChange.KEEP
     changed_in: int = NO_BUNDLE
     changed_at: datetime | None = None
     since: datetime | None = None
+    judged_in: int = NO_BUNDLE
 
 
 UNCHANGED = RuleGeneration()

@@ -57,6 +57,6 @@ def generations(bundle: VersionedBundle) -> Mapping[RuleKey, RuleGeneration]:
         pack, _, rule_name = name.partition("/")
         changed_in = bundle.number if rule.changed_in is None else rule.changed_in
         known[pack, rule_name] = RuleGeneration(
-            rule.on_change, changed_in, rule.changed_at, rule.since
+            rule.on_change, changed_in, rule.changed_at, rule.since, rule.judged_in or bundle.number
         )
     return MappingProxyType(known)

@@ -55,6 +55,12 @@ def digest_rules(
     }
 
 
+def digest_alerting(window: WindowRule) -> str:
+    """The digest of what grades and ends a rule's alerts, besides what its firing depends on."""
+    fields = (window.level, window.corroboration, window.cooldown, window.resolve_after)
+    return compute_digest([str(each) for each in fields])
+
+
 def _inputs(
     pack: PackDocuments, packs: Mapping[str, PackDocuments], window: WindowRule
 ) -> dict[str, object]:

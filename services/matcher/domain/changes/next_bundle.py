@@ -12,10 +12,11 @@ from services.matcher.domain.changes.digest import compute_digest
 
 @dataclass(frozen=True, slots=True)
 class RuleDigest:
-    """The digest of a rule with windows, and how long it keeps a hit."""
+    """The digests of a rule with windows, and how long it keeps a hit."""
 
     digest: str
     retention: timedelta
+    alerting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class PublishInfo:
 
 @dataclass(frozen=True, slots=True)
 class VersionedBundle:
-    """A bundle of the topic with its number; every rule in it has a `changed_in`."""
+    """A bundle of the topic with its number; every rule has a `changed_in` and a `judged_in`."""
 
     number: int
     bundle: RuleBundle
@@ -69,11 +70,14 @@ class VersionedBundle:
 
 def number_bundle(bundle: RuleBundle, number: int) -> VersionedBundle:
     """The bundle with the number that the topic gave it."""
-    rules = {
-        name: rule.model_copy(update={"changed_in": number}) if rule.changed_in is None else rule
-        for name, rule in bundle.rules.items()
-    }
+    rules = {name: _number_rule(rule, number) for name, rule in bundle.rules.items()}
     return VersionedBundle(number, bundle.model_copy(update={"rules": rules}))
+
+
+def _number_rule(rule: PublishedRule, number: int) -> PublishedRule:
+    known = {"changed_in": rule.changed_in, "judged_in": rule.judged_in}
+    missing = {field: number for field, known_in in known.items() if known_in is None}
+    return rule.model_copy(update=missing) if missing else rule
 
 
 def next_bundle(
@@ -114,7 +118,7 @@ def _publish_rule(
     rule: RuleDigest, former: PublishedRule | None, on_change: OnChange, info: PublishInfo
 ) -> PublishedRule:
     if on_change is OnChange.KEEP and former is not None:
-        return former.model_copy(update={"digest": rule.digest})
+        return _keep_windows(rule, former)
     since = info.at
     if on_change is OnChange.REBUILD and info.events_since is not None:
         since = max(info.at - rule.retention, info.events_since)
@@ -124,7 +128,16 @@ def _publish_rule(
         on_change=OnChange.RESET if on_change is OnChange.KEEP else on_change,
         changed_at=info.at,
         since=since,
+        alerting=rule.alerting,
     )
+
+
+def _keep_windows(rule: RuleDigest, former: PublishedRule) -> PublishedRule:
+    """The rule, whose alerts are judged anew if anything that they depend on has changed."""
+    is_same = (rule.digest, rule.alerting) == (former.digest, former.alerting)
+    judged_in = former.judged_in if is_same else None
+    known = {"digest": rule.digest, "alerting": rule.alerting, "judged_in": judged_in}
+    return former.model_copy(update=known)
 
 
 def changes_nothing(before: VersionedBundle | None, after: RuleBundle) -> bool:

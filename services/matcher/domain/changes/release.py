@@ -41,6 +41,18 @@ def release(rule: WindowRule, state: WindowState, context: StepContext) -> Windo
     """
     if context.offset <= state.offset:
         return repeat(rule, state)
+    return _announce_anew(rule, state, context)
+
+
+def judge_again(rule: WindowRule, state: WindowState, context: StepContext) -> WindowResult:
+    """Announce by a rule that grades or ends its alerts in another way since; no message applied.
+
+    As at a release alerts stay with the episodes that they overlap.
+    """
+    return _announce_anew(rule, state, replace(context, offset=state.offset))
+
+
+def _announce_anew(rule: WindowRule, state: WindowState, context: StepContext) -> WindowResult:
     words = _release_words(rule, state, context)
     if state.suspicion is None or words.state is None:
         return words

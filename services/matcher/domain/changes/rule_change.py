@@ -32,11 +32,21 @@ class RuleChange:
         """Whether the states of an active rule have to be handled. Duty windows are kept."""
         if rule not in self.active.rulebook.windows:
             return False
-        return self.resets(rule) or bool(self.rebuilt_above(rule) or self.new_hypotheses(rule))
+        is_asked = self.rebuilt_above(rule) or self.new_hypotheses(rule) or self.judges(rule)
+        return self.resets(rule) or bool(is_asked)
 
     def resets(self, rule: RuleKey) -> bool:
         """Whether the windows of a rule begin again with this change."""
         return self.active.generation(rule).changed_in > self.progress.rules.bundle
+
+    def judges(self, rule: RuleKey) -> bool:
+        """Whether the windows of a rule stay, and its alerts are judged anew with this change.
+
+        Those of a rule whose past is still being read are judged when it is read.
+        """
+        generation = self.active.generation(rule)
+        is_newer = generation.judged_in > self.progress.rules.bundle
+        return is_newer and not (self.resets(rule) or self.was_backfilling(rule))
 
     def rebuilds(self, rule: RuleKey) -> bool:
         """Whether they do, and the past is read again."""

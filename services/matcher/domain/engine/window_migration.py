@@ -1,8 +1,9 @@
 """What a change of rules leads to for the state of one window."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from schemas.signal import Signal
 from services.matcher.domain.alerts.deadline import deadline
 from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.revisions import current_alerts
@@ -14,9 +15,13 @@ from services.matcher.domain.changes.ending import (
     repeat_alerts_of_unknown,
 )
 from services.matcher.domain.changes.rule_change import RuleChange
-from services.matcher.domain.engine.effects import Effects, Send
+from services.matcher.domain.engine.effects import Command, Effects, Send
 from services.matcher.domain.engine.processor import ProcessingContext
-from services.matcher.domain.engine.window_step import chain_history, make_current_indications
+from services.matcher.domain.engine.window_step import (
+    WindowStep,
+    chain_history,
+    make_current_indications,
+)
 from services.matcher.domain.rules.rulebook import RuleKey
 from services.matcher.domain.windows.state import WindowState
 from services.matcher.domain.windows.window_rule import WindowRule
@@ -74,8 +79,20 @@ class WindowMigration:
         """Send what those rules above and hypotheses need that are new with this change."""
         if not self.change.asks_rules:
             return Effects(state, is_changed=False)
-        sent = (*self._hits_for_rebuilt(rule, state), *self._news_for_new(rule, state))
-        return Effects(state, is_changed=False, due=deadline(rule, state), commands=sent)
+        judged = self._judge_again(rule, state)
+        after = state if judged.state is None else judged.state
+        sent = (*self._hits_for_rebuilt(rule, after), *self._news_for_new(rule, after))
+        return replace(judged, commands=(*judged.commands, *sent))
+
+    def _judge_again(self, rule: WindowRule, state: WindowState) -> Effects[WindowState]:
+        """The state with its alerts as the rule has them now; no news for what is rebuilt above."""
+        if not self.change.judges(self.name):
+            return Effects(state, is_changed=False, due=deadline(rule, state))
+        rules, context = self.context.rules, self.context.rule_step(self.name)
+        judged = WindowStep(rules, rule, state, context).judge_again()
+        above = self.change.rebuilt_above(self.name)
+        kept = (each for each in judged.commands if not _is_for(each, above))
+        return replace(judged, commands=tuple(kept))
 
     def _hits_for_rebuilt(self, rule: WindowRule, state: WindowState) -> Iterator[Send]:
         above = self.change.rebuilt_above(self.name)
@@ -89,3 +106,10 @@ class WindowMigration:
         for indication in make_current_indications(rule, state, now) if hypotheses else ():
             if indication.hypothesis in hypotheses:
                 yield Send(indication)
+
+
+def _is_for(command: Command, rules: Collection[RuleKey]) -> bool:
+    """Whether it sends a hit to one of these rules."""
+    if not isinstance(command, Send) or not isinstance(command.message, Signal):
+        return False
+    return (command.message.pack, command.message.rule) in rules

@@ -1,7 +1,7 @@
 """One step of one window, and everything that it sends."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemas.alert import LONGEST_TITLE, Alert
@@ -17,7 +17,7 @@ from services.matcher.domain.alerts.revisions import Firings, list_current_firin
 from services.matcher.domain.alerts.second_step import Message
 from services.matcher.domain.alerts.step import StepContext, WindowResult, repeat
 from services.matcher.domain.changes.active_rules import ActiveRules
-from services.matcher.domain.changes.release import make_history, release
+from services.matcher.domain.changes.release import judge_again, make_history, release
 from services.matcher.domain.engine.effects import Count, Effects, Metric, RefuseMessage, Send
 from services.matcher.domain.hypotheses.indications import make_indications
 from services.matcher.domain.rules.chain import chain_alert
@@ -52,6 +52,16 @@ class WindowStep:
     def pass_time(self) -> Effects[WindowState]:
         """Resolve and forget."""
         return self._stepped(step_both(self.rule, self.state, None, self.context))
+
+    def judge_again(self) -> Effects[WindowState]:
+        """Announce by a rule that grades or ends alerts in another way than before.
+
+        Nothing but the state knows of what is sent, so Kafka has it first.
+        """
+        result = judge_again(self.rule, self.state, self.context)
+        if not result.alerts:
+            return Effects(self.state, is_changed=False, due=deadline(self.rule, self.state))
+        return replace(self._stepped(result), forgets_alerts=True)
 
     def release(self) -> Effects[WindowState]:
         """Announce for the first time since the rule was changed.

@@ -68,7 +68,7 @@ def test_what_changed_in_a_bundle_itself_has_its_number() -> None:
 
     book = replace(in_force(7), generations=generations(number_bundle(bundle, 7)))
 
-    assert book.generation(("pack", "new")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
+    assert book.generation(("pack", "new")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW, 7)
     assert book.generation(("pack", "old")).changed_in == 4
     assert book.generation(("pack", "unheard")) == UNCHANGED
 

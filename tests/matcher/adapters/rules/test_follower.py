@@ -39,7 +39,7 @@ def test_a_bundle_becomes_rules_with_its_number_and_how_they_stand() -> None:
     assert match.rule.name == "rockets"
     assert match_event(rules.rulebook, report("Nothing happened.")) == ()
     assert rules.number == 7
-    assert rules.generation(("iraq", "rockets")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW)
+    assert rules.generation(("iraq", "rockets")) == RuleGeneration(OnChange.REBUILD, 7, NOW, NOW, 7)
 
 
 @pytest.mark.parametrize(

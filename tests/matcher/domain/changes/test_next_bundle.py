@@ -84,13 +84,25 @@ def test_what_did_not_change_is_carried_over_with_its_number() -> None:
     assert after.rules["pack/b"] == started_over("2")
 
 
-def test_a_rule_that_keeps_its_windows_changes_its_digest_alone() -> None:
+def test_a_rule_that_keeps_its_windows_changes_its_digest_and_its_alerts_alone() -> None:
     before = first(a="1")
 
     after = next_bundle(rule_set(a="2"), ChangePolicy(OnChange.KEEP), before, LATER)
 
     former = before.bundle.rules["pack/a"]
-    assert after.rules["pack/a"] == former.model_copy(update={"digest": "2"})
+    assert after.rules["pack/a"] == former.model_copy(update={"digest": "2", "judged_in": None})
+
+
+def test_alerts_of_a_rule_that_ends_or_grades_them_otherwise_are_judged_by_its_bundle() -> None:
+    before, digest = first(a="1", b="1"), RuleDigest("1", RETENTION, "level: critical")
+    rules = {**rule_set(a="1", b="1").rules, "pack/a": digest}
+
+    after = next_bundle(RuleSet({}, rules), ChangePolicy(), before, LATER)
+    again = next_bundle(RuleSet({}, rules), ChangePolicy(), number_bundle(after, 9), LATER)
+
+    judged = {name: rule.judged_in for name, rule in again.rules.items()}
+    assert judged == {"pack/a": 9, "pack/b": 5}
+    assert {rule.changed_in for rule in again.rules.values()} == {5}
 
 
 def test_windows_that_are_reset_watch_from_now_on() -> None:
