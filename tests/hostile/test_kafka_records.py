@@ -20,6 +20,7 @@ from schemas.alert import Alert, Level, RuleRef
 from schemas.bundle import BackfillBarrier, CompletedBackfill
 from schemas.duty import DUTY_PACK, WATCHDOG
 from schemas.envelope import REFUSED
+from schemas.event import Event
 from schemas.heartbeat import Heartbeat
 from schemas.indication import Indication
 from schemas.model import Model
@@ -102,11 +103,14 @@ def test_clocks_that_differ_by_minutes_are_no_fault() -> None:
 
 
 def test_of_a_batch_the_report_recorded_in_the_future_is_refused_alone() -> None:
-    refused, taken = decode_events(given([event(recorded_at=FAR.isoformat()), event(id="e-2")]))
+    times = [FAR.isoformat(), soon(0).isoformat(), None]
+    reports = [event(id=f"e-{number}", recorded_at=at) for number, at in enumerate(times)]
+
+    refused, *taken = decode_events(given(reports))
 
     assert isinstance(refused, Poison)
     assert refused.reason == f"recorded_at: {AHEAD}"
-    assert not isinstance(taken, Poison)
+    assert [item.id for item in taken if isinstance(item, Event)] == ["e-1", "e-2"]
 
 
 def test_a_watchdog_alert_of_the_future_does_not_hide_those_of_the_present() -> None:

@@ -1,7 +1,7 @@
 """The messages of the matcher as Kafka records: how each type is encoded, and decoded."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -279,11 +279,15 @@ def _check_recorded(event: Event) -> Event | Poison:
     return event if fault is None else Poison(encode_event(event), fault)
 
 
-def _decode_batch(raw: bytes) -> Iterator[Event | Poison]:
+def _decode_batch(raw: bytes) -> Iterable[Event | Poison]:
     try:
-        yield from map(_check_recorded, _BATCH.validate_json(raw))
+        events = _BATCH.validate_json(raw)
     except ValidationError:
-        yield from _decode_singly(raw)
+        return _decode_singly(raw)
+    # the clock is asked once: no event of most batches is of the future
+    newest = max((event.recorded_at for event in events if event.recorded_at), default=None)
+    is_past = newest is None or _refuse_future("recorded_at", newest) is None
+    return events if is_past else map(_check_recorded, events)
 
 
 def _decode_singly(raw: bytes) -> Iterator[Event | Poison]:
