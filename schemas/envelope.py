@@ -61,7 +61,9 @@ def cloud_headers(
 
 def header(headers: Mapping[str, bytes] | Iterable[tuple[str, bytes]], name: str) -> str | None:
     """The last header of that name as text, or None."""
-    value = dict(headers).get(name)
+    # a mapping is not copied: several headers of each message are asked for
+    values = headers if isinstance(headers, dict) else dict(headers)
+    value = values.get(name)
     return None if value is None else value.decode("utf-8", "replace")
 
 
