@@ -39,13 +39,13 @@ class Budget:
         """Whether there was time for what was done since the last question, for this rule."""
         now = self.wall()
         if self.costs is not None and rule is not None:
-            self.costs[rule.pack, rule.name] += now - self._asked
+            self.costs[rule.key] += now - self._asked
         self._asked = now
         if now <= self._earliest:
             return True
         if self.processor() - self._began <= self.seconds:
             return True
-        self.skipped.append(None if rule is None else (rule.pack, rule.name))
+        self.skipped.append(None if rule is None else rule.key)
         self.begin()
         return False
 

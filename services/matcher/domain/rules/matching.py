@@ -71,17 +71,13 @@ def match_event(
         return ()
     matches: list[RuleMatch] = []
     for pack, viewed in (view or _view_for_rules)(rulebook, event):
-        matches += [RuleMatch(rule, viewed) for rule in _find_holding(pack, viewed, budget)]
+        candidates = pack.candidates(viewed)
+        budget.allows(None)
+        for rule in candidates:
+            holds = rule.predicate.holds(viewed)
+            if budget.allows(rule) and holds:
+                matches.append(RuleMatch(rule, viewed))
     return tuple(matches)
-
-
-def _find_holding(pack: PackRules, view: EventView, budget: Budget) -> Iterator[CompiledRule]:
-    candidates = pack.candidates(view)
-    budget.allows(None)
-    for rule in candidates:
-        holds = rule.predicate.holds(view)
-        if budget.allows(rule) and holds:
-            yield rule
 
 
 def view_event(rulebook: Rulebook, event: Event) -> list[tuple[PackRules, EventView]]:
@@ -91,7 +87,7 @@ def view_event(rulebook: Rulebook, event: Event) -> list[tuple[PackRules, EventV
 
 def _view_for_rules(rulebook: Rulebook, event: Event) -> list[tuple[PackRules, EventView]]:
     """A view for each pack that has rules: one of lists alone matches nothing."""
-    return _view_for((pack for pack in rulebook.packs if pack.rules), rulebook, event)
+    return _view_for([pack for pack in rulebook.packs if pack.rules], rulebook, event)
 
 
 def _view_for(

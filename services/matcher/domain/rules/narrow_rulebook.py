@@ -20,7 +20,7 @@ def narrow_rulebook(
         index_rules(
             pack.name,
             pack.lists,
-            [rule for rule in pack.rules if (rule.pack, rule.name) in feeding],
+            [rule for rule in pack.rules if rule.key in feeding],
         )
         for pack in rulebook.packs
     ]

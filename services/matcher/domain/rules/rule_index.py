@@ -50,11 +50,14 @@ class RuleIndex:
 
     def candidates(self, view: EventView) -> list[int]:
         """The numbers of the rules that may match, in order."""
+        registered = self._registered(view)
+        if not registered:
+            return registered
         literals, beside, pairs = view.scan.literals, self.beside, self.pairs
         may_hold = view.scan.order.may_hold
         numbers = {
             number
-            for number in self._registered(view)
+            for number in registered
             if (not (other := beside[number]) or other in literals)
             and (number not in pairs or may_hold(pairs[number]))
         }

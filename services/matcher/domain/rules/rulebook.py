@@ -39,10 +39,12 @@ class CompiledRule:
     name: str
     predicate: Predicate
     suspicion: Predicate | None = None
+    key: RuleKey = field(init=False, repr=False, compare=False)
     positive_tests: tuple[FieldTest, ...] = field(init=False, repr=False, compare=False)
     sentence_tests: tuple[FieldTest, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.pack, self.name))
         tests = tuple(positive_tests(self.predicate))
         object.__setattr__(self, "positive_tests", tests)
         reading = tuple(test for test in tests if test.reads_sentences)

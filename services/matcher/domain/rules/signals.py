@@ -38,20 +38,23 @@ def make_signals(
     view: ViewEvent | None = None,
 ) -> tuple[Signal, ...]:
     """The hits of the event. Vedette's own events give none."""
-    return () if is_own(event.source) else tuple(_make_hits(rulebook, event, budget, view))
+    if is_own(event.source):
+        return ()
+    matches = match_event(rulebook, event, budget, view)
+    return tuple(_make_hits(rulebook, matches, budget)) if matches else ()
 
 
 def _make_hits(
-    rulebook: Rulebook, event: Event, budget: Budget, view: ViewEvent | None
+    rulebook: Rulebook, matches: Iterable[RuleMatch], budget: Budget
 ) -> Iterator[Signal]:
-    for match in match_event(rulebook, event, budget, view):
+    for match in matches:
         hits = tuple(_match_hits(rulebook, match))
         if budget.allows(match.rule):
             yield from hits
 
 
 def _match_hits(rulebook: Rulebook, match: RuleMatch) -> Iterator[Signal]:
-    windows = rulebook.feeds.get((match.rule.pack, match.rule.name), ())
+    windows = rulebook.feeds.get(match.rule.key, ())
     if windows:
         evidence = make_evidence(match)
         for window in windows:

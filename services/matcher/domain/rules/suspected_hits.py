@@ -19,7 +19,7 @@ def suspect(rulebook: Rulebook, match: RuleMatch, suspicion: Suspicion) -> Itera
     `rulebook` is the one of the live matcher, with windows; `match` is of the rule with meanings,
     and of a view in which those hold that the reader found.
     """
-    windows = rulebook.feeds.get((match.rule.pack, match.rule.name), ())
+    windows = rulebook.feeds.get(match.rule.key, ())
     evidence = make_evidence(match).model_copy(update={"suspicion": suspicion})
     for window in windows:
         marked = {"suspected": True, "means": window.means}
