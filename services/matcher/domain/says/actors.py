@@ -1,7 +1,7 @@
 """Who acts in a sentence: members of lists, and others who stand between a member and an act."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -46,12 +46,16 @@ class Actors:
 
 
 def find_actors(sentence: Sentence, grammar: Grammar) -> Actors:
-    """Everybody named; of an other actor inside the name of a member only the member."""
+    """Everybody named; of an other actor inside the name of a member only the member.
+
+    A rank before a name is no other actor: `the cleric Moqtada al-Sadr`.
+    """
     named = {words: member for member, words in sentence.members}
     others = [
         words
         for words in sentence.lists.get(OTHER_ACTOR, ())
         if not any(_overlap(words, known) for known in named)
+        and not _is_rank(words, named, sentence, grammar)
     ]
     places = sorted((*named, *others))
     return Actors(tuple(_actors(places, named, sentence, grammar)))
@@ -86,6 +90,17 @@ def _is_governed(place: WordRange, sentence: Sentence, grammar: Grammar) -> bool
     while at >= max(0, place.start - _MOST_BETWEEN) and words[at] in loose:
         at -= 1
     return at >= 0 and words[at] in grammar.governs and not _parted(at + 1, place.start, sentence)
+
+
+def _is_rank(
+    place: WordRange, named: Iterable[WordRange], sentence: Sentence, grammar: Grammar
+) -> bool:
+    """Whether the words are the rank of a member whose name follows."""
+    ranks = grammar.ranks.issuperset(sentence.words[place.start : place.end])
+    return ranks and any(
+        place.end == known.start and not _parted(place.end, known.start, sentence)
+        for known in named
+    )
 
 
 def _parted(first: int, last: int, sentence: Sentence) -> bool:

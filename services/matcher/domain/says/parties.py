@@ -16,15 +16,20 @@ class Parties:
     parents: Mapping[str, str]
 
     def are_several(self, place: WordRange) -> bool:
-        """Whether neighbours among those named there neither are one nor belong to each other."""
+        """Whether two named there neither are one nor belong to each other.
+
+        Of a place that begins and ends with a name those two are asked, else all neighbours.
+        """
         inside = [
-            member
+            (member, words)
             for member, words in self.named
             if place.start <= words.start and words.end <= place.end
         ]
+        if len(inside) > 1 and inside[0][1].start == place.start and inside[-1][1].end == place.end:
+            inside = [inside[0], inside[-1]]
         return any(
             first not in self._bodies(second) and second not in self._bodies(first)
-            for first, second in pairwise(inside)
+            for (first, _), (second, _) in pairwise(inside)
         )
 
     def _bodies(self, member: str) -> Iterator[str]:

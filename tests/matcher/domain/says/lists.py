@@ -49,6 +49,7 @@ LISTS = FakeLists(
             *("UN", "UN envoy", "minister", "interior minister", "prime minister", "president"),
             *(
                 "police",
+                "cleric",
                 "government",
                 "army",
                 "وزير",

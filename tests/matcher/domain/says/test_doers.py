@@ -45,6 +45,7 @@ def doers_of(text: str, part: str = ORDERS) -> set[str]:
         ("The attack on KH ordered by Badr failed.", {"badr"}),
         ("Iraq's interior minister ordered KH to leave.", set()),
         ("KH orders men home", {"kh"}),
+        ("The cleric Moqtada al-Sadr ordered a halt.", {"sadrists"}),
         ("Washington-backed groups ordered a halt.", set()),
         ("KH said Washington-backed groups ordered a halt.", {"kh"}),
     ],

@@ -29,3 +29,11 @@ def test_a_group_and_its_own_are_one_party(members: tuple[str, ...]) -> None:
 
 def test_who_is_named_elsewhere_is_no_party() -> None:
     assert not parties("badr", "ameri", "kh").are_several(WordRange(0, 2))
+
+
+def test_somebody_between_a_group_and_its_own_makes_no_second_party() -> None:
+    assert not parties("ameri", "sadr", "badr").are_several(WordRange(0, 3))
+
+
+def test_neighbours_are_asked_where_no_name_ends_the_place() -> None:
+    assert parties("ameri", "sadr", "badr").are_several(WordRange(0, 4))

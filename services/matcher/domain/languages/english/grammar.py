@@ -29,7 +29,8 @@ GRAMMAR = Grammar(
     ranks=word_set(
         "leader leaders chief chiefs head commander commanders spokesman spokesmen spokesperson "
         "secretary general fighters militia militias group groups movement brigades organization "
-        "organisation faction factions forces party bloc officials members cleric"
+        "organisation faction factions forces party bloc officials members cleric lawmaker mp "
+        "official sheikh deputy"
     ),
     reports=word_set(
         "said says say saying told tells announced announces reported reports confirmed confirms "
