@@ -16,7 +16,6 @@ from cli.window_lines import write_window
 from schemas.event import Event
 from services.ingest.domain.stories.join import WINDOW as STORY_WINDOW
 from services.ingest.domain.stories.memory_index import cluster_events
-from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.review.affected import ReviewedRules
 from services.matcher.domain.review.explain_condition import ExplainedPart, ExplainedValue
 from services.matcher.domain.review.explain_rule import (
@@ -99,7 +98,7 @@ def compile_alone(folder: Path, rule: str) -> tuple[ReviewedRules, RuleKey]:
         raise CommandFailure(
             f"{rule}: {f'which of {named}?' if keys else f'no rule of {folder} without a fault'}"
         )
-    narrow = RuleFiles(narrow_packs(files.packs, keys[0]), files.faults)
+    narrow = replace(files, packs=narrow_packs(files.packs, keys[0]))
     rulebook, faults = narrow.rulebook()
     print_faults(faults)
     return ReviewedRules(narrow.packs, rulebook), keys[0]

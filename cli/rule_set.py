@@ -39,7 +39,7 @@ def list_faults(
     """The faults, the cases that rules lack, and what differs in word lists, by file and line."""
     missing = (fault for pack in files.packs for fault in find_coverage_faults(pack))
     words = find_word_faults(files, rulebook)
-    return sort_faults([*faults, *missing, *words])
+    return sort_faults([*faults, *files.drop_consequences(missing), *words])
 
 
 def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[DocumentFault]:

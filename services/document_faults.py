@@ -21,13 +21,17 @@ FieldPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class DocumentFault:
-    """A fault of a file; `line` counts from 1, `field` is dotted, `hint` may be empty."""
+    """A fault of a file; `line` counts from 1, `field` is dotted, `hint` may be empty.
+
+    `lacks` is the name of what is missing, where another file may have it.
+    """
 
     file: str
     line: int
     field: str
     message: str
     hint: str = ""
+    lacks: str = ""
 
     @property
     def text(self) -> str:
@@ -54,18 +58,28 @@ class DocumentLocation:
 
     def fault(self, error: "InvalidField") -> DocumentFault:
         """The error with its file and line."""
-        field = ".".join(str(part) for part in error.path)
-        return DocumentFault(self.file, self.line(error.path), field, error.message, error.hint)
+        return DocumentFault(
+            file=self.file,
+            line=self.line(error.path),
+            field=".".join(str(part) for part in error.path),
+            message=error.message,
+            hint=error.hint,
+            lacks=error.lacks,
+        )
 
 
 class InvalidField(Exception):
-    """A field of a document cannot be used; readers of the document collect these."""
+    """A field of a document cannot be used; readers of the document collect these.
 
-    def __init__(self, path: FieldPath, message: str, hint: str = "") -> None:
+    `lacks` is the name of what is missing, where another file may have it.
+    """
+
+    def __init__(self, path: FieldPath, message: str, hint: str = "", lacks: str = "") -> None:
         super().__init__(message)
         self.path = path
         self.message = message
         self.hint = hint
+        self.lacks = lacks
 
 
 def sort_faults(faults: Iterable[DocumentFault]) -> list[DocumentFault]:

@@ -17,6 +17,7 @@ from schemas.word_list import WordList
 from services.document_faults import DocumentFault, DocumentLocation, FieldPath
 from services.matcher.adapters.rules.pack_files import HEAD, PackFiles
 from services.matcher.adapters.rules.rule_keys import RULE_KEYS
+from services.matcher.adapters.rules.unread_names import find_unread
 from services.matcher.adapters.rules.used_packs import read_with_used
 from services.matcher.domain.packs.bases_by_name import bases_by_name
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
@@ -30,16 +31,24 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class RuleFiles:
-    """The packs of a folder or a bundle, and the faults of their files."""
+    """The packs of a folder or a bundle, and the faults of their files.
+
+    `unread` are the names that the files at fault have: what lacks one of these may lack nothing.
+    """
 
     packs: tuple[PackDocuments, ...]
     faults: tuple[DocumentFault, ...]
+    unread: frozenset[str] = frozenset()
 
     def rulebook(self) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
         """The rulebook of all good rules, and every fault of files and rules."""
         with outside_collection():
             rulebook, faults = compile_packs(self.packs)
-        return rulebook, (*self.faults, *faults)
+        return rulebook, (*self.faults, *self.drop_consequences(faults))
+
+    def drop_consequences(self, faults: Iterable[DocumentFault]) -> Iterator[DocumentFault]:
+        """The faults without those that only follow from a file that could not be read."""
+        return (fault for fault in faults if fault.lacks not in self.unread)
 
 
 @contextmanager
@@ -72,7 +81,7 @@ def read_packs(packs: Iterable[PackFiles], faults: Iterable[DocumentFault] = ())
     packs = tuple(packs)
     all_faults = [*faults, *(_taken_name(pack) for pack in packs if pack.name == DUTY_PACK)]
     read = tuple(_PackReader(pack, all_faults).pack() for pack in packs if pack.name != DUTY_PACK)
-    return RuleFiles(read, tuple(all_faults))
+    return RuleFiles(read, tuple(all_faults), find_unread(packs, all_faults))
 
 
 def _taken_name(pack: PackFiles) -> DocumentFault:

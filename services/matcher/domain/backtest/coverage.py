@@ -72,9 +72,8 @@ def _find_case_faults(
         if expected.fires not in alerting:
             path = ("tests", index, "expect", number, "fires")
             message = f"no rule of this pack alerts as {expected.fires!r}"
-            yield rule.origin.fault(
-                InvalidField(path, message, suggest_name(expected.fires, alerting))
-            )
+            hint = suggest_name(expected.fires, alerting)
+            yield rule.origin.fault(InvalidField(path, message, hint, expected.fires))
 
 
 class _Coverage:
@@ -91,10 +90,11 @@ class _Coverage:
         }
 
     def find_faults(self, rule: LocatedDocument[RuleDocument]) -> Iterator[DocumentFault]:
-        """A fault for each kind of case that the rule lacks."""
+        """A fault for each kind of case that the rule lacks, which it names: another may use it."""
         name = rule.document.name
         if name not in self._firing:
-            yield rule.origin.fault(InvalidField(("tests",), f"no case in which {name} fires"))
+            message = f"no case in which {name} fires"
+            yield rule.origin.fault(InvalidField(("tests",), message, lacks=name))
         if not self._has_silent:
             message = f"no case in which {name} stays silent"
-            yield rule.origin.fault(InvalidField(("tests",), message))
+            yield rule.origin.fault(InvalidField(("tests",), message, lacks=name))

@@ -46,7 +46,8 @@ def make_company(document: NamedList, members: Mapping[str, frozenset[str]]) -> 
             ids |= members[listed[1]]
         else:
             message = f"this pack has no list of members {listed[1]!r}"
-            raise InvalidField(("company", index), message, suggest_name(listed[1], members))
+            hint = suggest_name(listed[1], members)
+            raise InvalidField(("company", index), message, hint, listed[1])
     return Company(ids, tuple(phrases))
 
 

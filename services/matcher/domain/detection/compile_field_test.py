@@ -89,7 +89,7 @@ def _phrase(value: SigmaPhrase, reference: FieldReference) -> PhraseTest | Patte
             return PatternTest(reference.field, make_pattern(value.text, reference.lists))
         return PhraseTest(reference.field, parse_phrase(value.text))
     except UnknownList as error:
-        raise reference.invalid(f"{value.text!r}: {error}", error.hint) from None
+        raise reference.invalid(f"{value.text!r}: {error}", error.hint, error.name) from None
     except InvalidPhrase as error:
         raise reference.invalid(f"{value.text!r} is no phrase: {error}") from None
 
@@ -148,7 +148,7 @@ def _counted(
         )
     if value.name not in known:
         hint = suggest_name(value.name, known)
-        raise reference.invalid(f"this pack has no list {value.name!r}", hint)
+        raise reference.invalid(f"this pack has no list {value.name!r}", hint, value.name)
     if reference.field == "sites":
         return known[value.name], {}
     lists = reference.lists
@@ -160,7 +160,7 @@ def _within(value: SigmaWithin, reference: FieldReference) -> FieldTest:
     try:
         return make_within_test(reference.field, value.text, reference.lists.places)
     except InvalidPlace as error:
-        raise reference.invalid(str(error), error.hint) from None
+        raise reference.invalid(str(error), error.hint, error.lacks) from None
 
 
 @compile_field_test.register
@@ -290,4 +290,4 @@ def _refuse_unknown(
     reference: FieldReference, text: str, known: tuple[str, ...] | list[str], message: str
 ) -> None:
     if text not in known:
-        raise reference.invalid(f"{message} {text!r}", suggest_name(text, known))
+        raise reference.invalid(f"{message} {text!r}", suggest_name(text, known), text)

@@ -22,7 +22,9 @@ def compile_says(value: SigmaSays, reference: FieldReference) -> SaysTest:
         raise reference.invalid(message, "words|says, title|says or text|says")
     try:
         parts = make_parser(reference.lists).parse(value.parts)
-    except (InvalidPart, UnknownList) as error:
+    except UnknownList as error:
+        raise reference.invalid(str(error), error.hint, error.name) from None
+    except InvalidPart as error:
         raise reference.invalid(str(error), error.hint) from None
     except InvalidPhrase as error:
         raise reference.invalid(f"a part is no phrase: {error}") from None

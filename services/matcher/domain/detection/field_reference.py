@@ -22,9 +22,9 @@ class FieldReference:
     expressions: Expressions
     keyword: bool = False
 
-    def invalid(self, message: str, hint: str = "") -> InvalidField:
+    def invalid(self, message: str, hint: str = "", lacks: str = "") -> InvalidField:
         """The error at this place of the document."""
-        return InvalidField(self.path, message, hint)
+        return InvalidField(self.path, message, hint, lacks)
 
 
 def require_kind(reference: FieldReference, kinds: frozenset[FieldKind], what: str) -> None:

@@ -34,6 +34,7 @@ class UnknownList(InvalidPhrase):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"there is no list {name!r}")
+        self.name = name
         self.hint = suggest_name(name, known)
 
 

@@ -18,11 +18,12 @@ _AS_WRITTEN = "write a site and a distance: 'camp-taji 20', or '%bases% 5'"
 
 
 class InvalidPlace(ValueError):
-    """The text is not a place and a distance; `hint` is what to write."""
+    """The text is not a place and a distance; `hint` is what to write, `lacks` is not there."""
 
-    def __init__(self, message: str, hint: str = _AS_WRITTEN) -> None:
+    def __init__(self, message: str, hint: str = _AS_WRITTEN, lacks: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        self.lacks = lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ def _sites(name: str, places: Sites) -> frozenset[str]:
     if listed is not None:
         if listed not in places.lists:
             message = f"this pack has no list of sites {listed!r}"
-            raise InvalidPlace(message, suggest_name(listed, places.lists))
+            raise InvalidPlace(message, suggest_name(listed, places.lists), listed)
         return places.lists[listed]
     if name not in places.sites:
-        raise InvalidPlace(f"this pack has no site {name!r}", suggest_name(name, places.sites))
+        hint = suggest_name(name, places.sites)
+        raise InvalidPlace(f"this pack has no site {name!r}", hint, name)
     return frozenset({name})

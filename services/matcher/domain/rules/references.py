@@ -132,7 +132,8 @@ def refuse_sides(document: RuleDocument, lists: Collection[str]) -> None:
     for index, name in enumerate(document.correlation.between or ()):
         if name not in lists:
             path = ("correlation", "between", index)
-            raise InvalidField(path, f"this pack has no list {name!r}", suggest_name(name, lists))
+            hint = suggest_name(name, lists)
+            raise InvalidField(path, f"this pack has no list {name!r}", hint, name)
 
 
 def _counts_alerts(names: Iterable[str], known: Mapping[str, RuleDocument]) -> bool:
@@ -144,7 +145,8 @@ def _refuse_base(
     name: str, known: Mapping[str, RuleDocument], good: Collection[str], path: FieldPath
 ) -> None:
     if name not in known:
-        raise InvalidField(path, f"this pack has no rule {name!r}", suggest_name(name, known))
+        hint = suggest_name(name, known)
+        raise InvalidField(path, f"this pack has no rule {name!r}", hint, name)
     if name not in good:
         raise InvalidField(path, f"{name} is at fault, so this rule is left out too")
 
@@ -170,7 +172,8 @@ def _hypothesis_errors(
         yield InvalidField(("name",), f"there is another hypothesis {hypothesis.name!r}")
     for path, name in _named_rules(hypothesis):
         if name not in rules:
-            yield InvalidField(path, f"this pack has no rule {name!r}", suggest_name(name, rules))
+            hint = suggest_name(name, rules)
+            yield InvalidField(path, f"this pack has no rule {name!r}", hint, name)
 
 
 def _alternative_errors(

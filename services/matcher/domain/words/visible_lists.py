@@ -136,7 +136,7 @@ class _Gathering:
             return
         for name in sorted(names - self.lists.keys()):
             hint = suggest_name(name, self.lists)
-            invalid = InvalidField(path, f"there is no list of words {name!r}", hint)
+            invalid = InvalidField(path, f"there is no list of words {name!r}", hint, name)
             self.faults.append(located.origin.fault(invalid))
 
     def in_order(self) -> Iterator[VisibleList]:
