@@ -21,6 +21,7 @@ from services.matcher.domain.windows.margins import (
 )
 from services.matcher.domain.windows.ordered import NumberedPane, Ordered
 from services.matcher.domain.windows.passes import make_asking_pass, make_pass
+from services.matcher.domain.windows.shared_margins import find_shared_margins
 from services.matcher.domain.windows.state import Hit, WindowState, span
 from services.matcher.domain.windows.window import hits_between, hits_near, list_times
 from services.matcher.domain.windows.window_rule import NOVEL, NUMERIC, WindowRule
@@ -169,6 +170,7 @@ class FiringTimes:
             self.firings.outdate(first, last)
             self._drop_gone(changed.removed)
             newest = self.hits[-1].at
+            self._prove(first, min(last, newest))
             for unknown in self._margins.list_unknown(first, min(last, newest)):
                 passing = self._ask_between(*unknown)
                 if unknown[1] == newest:
@@ -226,6 +228,21 @@ class FiringTimes:
         self.firings.put(firings, first, last)
         self._note_asked(first, last)
         return passing
+
+    def _prove(self, first: int, last: int) -> None:
+        """Note for which of the times that have to be asked a few hits prove that all fire."""
+        if self.rule.type is not CorrelationType.SHARED_TERM:
+            return
+        for begins, ends in self._margins.list_unknown(first, last):
+            near = hits_near(self.rule, self.hits, begins - 1, ends)
+            times = [time for time in list_times(near) if begins <= time <= ends]
+            for proven in _split(times, self.most):
+                margins = find_shared_margins(self.rule, self.hits, proven)
+                if margins is not None:
+                    firings = Firings(list(proven), [None] * len(proven))
+                    self.firings.put(firings, proven[0], proven[-1])
+                    self._margins.add(proven[0], proven[-1], len(proven), margins)
+                    self._note_asked(proven[0], proven[-1])
 
     def _list_counted(self, first: int, last: int) -> Sequence[Hit]:
         """The hits that decide on the times from one to another."""

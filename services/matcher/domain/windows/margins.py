@@ -19,13 +19,14 @@ class Margins(NamedTuple):
     """What may be added to the hits behind some times, and removed, in weights of hits.
 
     The rule fires at the same ones of them while no more is. What begins before `free_before`, or
-    behind `free_behind`, may be added whatever it weighs.
+    behind `free_behind`, may be added whatever it weighs; what began before `lost_before` may go.
     """
 
     added: float
     removed: float
     free_before: float = -inf
     free_behind: float = inf
+    lost_before: float = -inf
 
     def least(self, other: "Margins") -> "Margins":
         """What leaves the times of both as they are."""
@@ -34,6 +35,7 @@ class Margins(NamedTuple):
             min(self.removed, other.removed),
             min(self.free_before, other.free_before),
             max(self.free_behind, other.free_behind),
+            min(self.lost_before, other.lost_before),
         )
 
     @property
@@ -42,7 +44,7 @@ class Margins(NamedTuple):
         return self.added < 0 or self.removed < 0
 
 
-UNLIMITED = Margins(inf, inf, inf, -inf)
+UNLIMITED = Margins(inf, inf, inf, -inf, inf)
 NOTHING = Margins(0, 0)
 """Any hit may change whether the rule fires."""
 
@@ -119,11 +121,12 @@ class MarginsByTime:
 
 
 def _keeps(known: _KnownTimes, weights: Sequence[Weight]) -> bool:
-    added, removed, free_before, free_behind = known.margins
+    added, removed, *free = known.margins
+    free_before, free_behind, lost_before = free
     for weight in weights:
         added -= weight.added if free_before <= weight.first <= free_behind else 0
-        removed -= weight.removed
-    known.margins = Margins(added, removed, free_before, free_behind)
+        removed -= weight.removed if weight.first >= lost_before else 0
+    known.margins = Margins(added, removed, *free)
     return not known.margins.is_spent
 
 
