@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -19,9 +19,16 @@ _MARK = "0000000000000001"
 _COMMAS = re.escape("".join(language.writing.commas for language in LANGUAGES.values())) or ","
 _OTHERS = re.escape("".join(language.writing.breaks for language in LANGUAGES.values()))
 _BEHIND_MARK = " \t\r\n\u2028\u2029\"'”’»)]*_!"  # noqa: RUF001  (closing quotes as reports write them)
+_HYPHENS = r"\-‐‑"  # noqa: RUF001  (hyphens as reports write them)
+_QUOTES = "'‘’"  # noqa: RUF001  (as reports write them)
+_PARTING = rf";:{_OTHERS}()\[\]\"“”«»„…—–"  # noqa: RUF001  (marks as reports write them)
+# one set of characters, and only then what stands around one of them: all others are skipped fast
 _BREAKS = re.compile(
-    rf"(?P<comma>(?<!\d),|,(?!\d)|[{_COMMAS}])|(?P<hyphen>(?<=\w)[-‐‑](?=\w))"  # noqa: RUF001  (hyphens as reports write them)
-    rf"|(?P<other>[;:{_OTHERS}()\[\]\"“”«»„…]|(?<!\w)['‘’]|['‘’](?!\w)|\.\.|—|–|(?<=\s)-(?=\s))"  # noqa: RUF001  (marks as reports write them)
+    rf"[,{_COMMAS}{_PARTING}{_QUOTES}.{_HYPHENS}](?:"
+    rf"(?P<comma>(?<=,)(?<!\d,)|(?<=,)(?!\d)|(?<=[{_COMMAS}]))"
+    rf"|(?P<hyphen>(?<=\w[{_HYPHENS}])(?=\w))"
+    rf"|(?P<other>(?<=[{_PARTING}])|(?<=[{_QUOTES}])(?<!\w[{_QUOTES}])|(?<=[{_QUOTES}])(?!\w)"
+    rf"|(?<=\.)\.|(?<=\s-)(?=\s)))"
 )
 
 
@@ -77,28 +84,25 @@ def cut_sentences(text: str) -> Iterator[SentenceText]:
         start += count
 
 
-def _count_words(pieces: tuple[str, ...]) -> list[int]:
+def _count_words(pieces: Sequence[str]) -> list[int]:
     """How many words each piece has: folded at once, which costs less than one by one."""
-    words = fold(f" {_MARK} ".join(pieces)).split()
-    if words.count(_MARK) != len(pieces) - 1:
-        return [len(fold(piece).split()) for piece in pieces]  # somebody writes the mark itself
-    counts, start = [], 0
-    for _ in pieces[1:]:
-        end = words.index(_MARK, start)
-        counts.append(end - start)
-        start = end + 1
-    return [*counts, len(words) - start] if pieces else []
+    folded = fold(f" {_MARK} ".join(pieces)).split(_MARK)
+    if len(folded) != len(pieces):
+        folded = list(map(fold, pieces))  # somebody writes the mark itself
+    return [words.count(" ") - 1 for words in folded]
 
 
 @lru_cache(maxsize=64)
 def _find_marks(raw: str) -> tuple[tuple[int, ...], ...]:
     """The words, by number, before which a comma stands, another break, or a hyphen."""
     text = mark_capitals(raw)
-    marks = list(_BREAKS.finditer(text))
-    cuts = [0, *(place for mark in marks for place in mark.span()), len(text)]
-    pieces = tuple(text[start:end] for start, end in zip(cuts[::2], cuts[1::2], strict=True))
-    before = accumulate(_count_words(pieces))
+    pieces, kinds, start = [], [], 0
+    for mark in _BREAKS.finditer(text):
+        first, end = mark.span()
+        pieces.append(text[start:first])
+        kinds.append(mark.lastgroup)
+        start = end
     places: dict[str | None, set[int]] = {"comma": set(), "other": set(), "hyphen": set()}
-    for mark, count in zip(marks, before, strict=False):
-        places[mark.lastgroup].add(count)
+    for kind, count in zip(kinds, accumulate(_count_words(pieces)), strict=True):
+        places[kind].add(count)
     return tuple(tuple(sorted(of_kind - {0})) for of_kind in places.values())

@@ -16,15 +16,18 @@ SentenceIndex = tuple[int, int]
 """The text of a scan, and the number of the sentence in it."""
 
 _WRITINGS = [language.writing for language in LANGUAGES.values()]
-_ENDS = re.escape("".join(writing.sentence_ends for writing in _WRITINGS))
-_MARK = re.compile(rf"[.!?…{_ENDS}]+|[\n\r\u2028\u2029]+")
+_ENDS = ".!?…" + re.escape("".join(writing.sentence_ends for writing in _WRITINGS))
+_LINES = "\n\r\u2028\u2029"
+# a pattern that begins with one set of characters skips all others at a third of the cost
+_MARK = re.compile(rf"[{_ENDS}{_LINES}](?:(?<=[{_ENDS}])[{_ENDS}]*|[{_LINES}]*)")
 _PAUSE = ".."
 """Two full stops: some headlines join by them what others join by a colon or a dash."""
 _CLOSING = re.compile("[\"'”’»)\\]]*")  # noqa: RUF001  (closing quotes as reports write them)
-_WORD = re.compile(r"[^\W\d_]+$")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LOOK_BACK = 24
 _ABBREVIATIONS = NO_WORDS.union(*(writing.abbreviations for writing in _WRITINGS))
 _BEFORE_NUMBERS = NO_WORDS.union(*(writing.before_numbers for writing in _WRITINGS))
+_SHORTENED = _ABBREVIATIONS | _BEFORE_NUMBERS
 _OPENERS = NO_WORDS.union(*(writing.openers for writing in _WRITINGS))
 
 
@@ -91,16 +94,20 @@ def _glued(text: str, mark: re.Match[str]) -> bool:
 def _abbreviates(text: str, stop: int, after: int) -> bool:
     """Whether the word before the stop is cut short, and the sentence goes on after it."""
     before = text[max(0, stop - _LOOK_BACK) : stop]
-    word = _WORD.search(before)
-    if word is None:
+    backwards = _LETTERS.match(before[::-1])
+    if backwards is None:
+        return False
+    start = len(before) - backwards.end()
+    word = before[start:].lower()
+    if len(before) - start > 1 and word not in _SHORTENED:
         return False
     following = text[after : after + _LOOK_BACK].split(maxsplit=1)[:1]
-    if len(word[0]) == 1:
-        chained = before[: word.start()].endswith(".")
+    if len(before) - start == 1:
+        chained = before[:start].endswith(".")
         return not (chained and following and _opens(following[0]))
-    if word[0].lower() in _BEFORE_NUMBERS:
+    if word in _BEFORE_NUMBERS:
         return bool(following) and following[0][0].isdigit()
-    return word[0].lower() in _ABBREVIATIONS
+    return True
 
 
 def _opens(word: str) -> bool:
