@@ -8,7 +8,7 @@ from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parse_parts import PartParser
 from services.matcher.domain.says.scene import Scene, make_scene
 from services.matcher.domain.says.sentence import NamedMember, Sentence
-from services.matcher.domain.says.statement import Statement, holds_in, read_statement
+from services.matcher.domain.says.statement import Statement, read_if_said, read_statement
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.report_words import WordRange
 
@@ -91,7 +91,12 @@ class _FakePhrases(dict[object, tuple[WordRange, ...]]):
 def says(lists: FakeLists, text: str, *parts: str) -> bool:
     """Whether a sentence of the text says all parts."""
     statement = lists.parse(*parts)
-    return any(holds_in(statement, scene) for scene in lists.scenes(text))
+    return any(is_said(statement, scene) for scene in lists.scenes(text))
+
+
+def is_said(statement: Statement, scene: Scene) -> bool:
+    """Whether a sentence says all parts of a statement."""
+    return read_if_said(statement, scene) is not None
 
 
 def outcomes(lists: FakeLists, text: str, *parts: str) -> tuple[PartOutcome, ...]:

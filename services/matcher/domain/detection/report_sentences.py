@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from services.matcher.domain.detection.mentions import MemberMention
@@ -27,6 +27,21 @@ from services.matcher.domain.words.word_list import BoundPattern, IndexedList, n
 
 Reading = tuple[int, tuple[PartOutcome, ...]]
 """The number of a sentence, and what became of each part of a statement in it."""
+
+
+@dataclass(slots=True)
+class Readings:
+    """The sentences that hold a test: those `found` so far, and those `ahead`."""
+
+    ahead: Iterator[Reading]
+    found: list[Reading] = field(default_factory=list)
+
+    def first(self, count: int) -> Sequence[Reading]:
+        """The first so many; no sentence behind them is read."""
+        if len(self.found) < count:
+            self.found += islice(self.ahead, count - len(self.found))
+        return self.found[:count]
+
 
 GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 """The word lists that a sentence is read with; a pack that lacks one does without it."""
@@ -63,13 +78,12 @@ class ReportSentences:
     """The sentences of title and text in order; a title is a sentence.
 
     They are cut when the first is asked for, and each is searched by itself when it is. What is
-    the same for all rules is computed once. `readings` keeps for each test the sentences that hold
-    it.
+    the same for all rules is computed once. `readings` are kept for each test.
     """
 
     def __init__(self, found: ReportWordsFound) -> None:
         self._found = found
-        self.readings: dict[Hashable, tuple[Reading, ...]] = {}
+        self.readings: dict[Hashable, Readings] = {}
         self._finders: dict[int, WordFinder] = {}
         self._scenes: dict[int, Scene] = {}
         self._namings: dict[str, Numbers] = {}
@@ -207,13 +221,26 @@ class ReportSentences:
         return Sentence(
             words,
             finder.language,
-            {name: finder.find_list(lists[name]) for name in GRAMMAR_LISTS if name in lists},
+            _ListPlaces(finder, lists),
             _Phrases(finder, Parties(named, self._found.parents)),
             named,
             *self._cuts[number].text.marks,
             self._cuts[number].text.mark,
             self._describing.get(number, NO_PLACES),
         )
+
+
+class _ListPlaces(dict[str, Sequence[WordRange]]):
+    """The places of word lists in one sentence; most of them no rule asks for."""
+
+    def __init__(self, finder: WordFinder, lists: Mapping[str, IndexedList]) -> None:
+        super().__init__()
+        self._finder, self._lists = finder, lists
+
+    def __missing__(self, name: str) -> Sequence[WordRange]:
+        listed = self._lists.get(name)
+        places = self[name] = () if listed is None else self._finder.find_list(listed)
+        return places
 
 
 class _Phrases(dict[Hashable, Sequence[WordRange]]):

@@ -1,19 +1,18 @@
 """The test `says`: one sentence says who does what, and asserts it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import ClassVar
 
 from services.matcher.domain.detection.pattern_tests import required_group
 from services.matcher.domain.detection.predicates import Atom, FieldTest, RequiredNaming
-from services.matcher.domain.detection.report_sentences import Reading, ReportSentences
+from services.matcher.domain.detection.report_sentences import Reading, Readings, ReportSentences
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.says.describe import describe_said
 from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
-from services.matcher.domain.says.statement import Statement, holds_in, read_statement
+from services.matcher.domain.says.statement import Statement, read_if_said, read_statement
 from services.matcher.domain.text.fold import CharSpan
 from services.matcher.domain.words.word_index import pattern_lists
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList
@@ -36,7 +35,7 @@ class SaysTest(FieldTest):
 
     def holds(self, view: EventView) -> bool:
         """Whether a sentence says it."""
-        return next(self._saying(view), None) is not None
+        return bool(self._kept(view).first(1))
 
     def members(self, view: EventView) -> Iterable[str]:
         """The texts that have such a sentence."""
@@ -55,13 +54,15 @@ class SaysTest(FieldTest):
             for words in meeting.words
         )
 
-    def readings(self, view: EventView) -> tuple[Reading, ...]:
+    def readings(self, view: EventView) -> Sequence[Reading]:
         """What became of each part in the first 64 sentences that say it; kept for the report."""
+        return self._kept(view).first(MOST_READ)
+
+    def _kept(self, view: EventView) -> Readings:
         kept = view.sentences().readings
         known = kept.get(self)
         if known is None:
-            numbers = islice(self._saying(view), MOST_READ)
-            known = kept[self] = tuple((number, self.read(view, number)) for number in numbers)
+            known = kept[self] = Readings(self._saying(view))
         return known
 
     def numbers(self, view: EventView) -> list[int]:
@@ -137,13 +138,14 @@ class SaysTest(FieldTest):
         sides = (side for sides in self._sides for side in sides)
         return tuple(side for side in sides if isinstance(side, Group))
 
-    def _saying(self, view: EventView) -> Iterator[int]:
+    def _saying(self, view: EventView) -> Iterator[Reading]:
         """The sentences that say it; only those are read that may hold the words of every part."""
         report, fields = view.sentences(), scanned_fields(self.field)
         for number in self._candidates(view):
             if report.field_of(number) in fields and self._has_phrases(report, number):
-                scene = report.scene(number)
-                yield from (number,) if holds_in(self.statement, scene) else ()
+                outcomes = read_if_said(self.statement, report.scene(number))
+                if outcomes is not None:
+                    yield number, outcomes
 
     def _has_phrases(self, report: ReportSentences, number: int) -> bool:
         finder = report.finder(number)

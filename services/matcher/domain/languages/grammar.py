@@ -89,9 +89,12 @@ class Grammar:
 
     joining: frozenset[str] = field(init=False, repr=False)
     """The words that may stand between two doers of one act."""
+    agent_words: frozenset[str] = field(init=False, repr=False)
+    """The first words of `agent`."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "joining", self.joins | self.articles | self.ranks)
+        object.__setattr__(self, "agent_words", frozenset(words[0] for words in self.agent))
 
     def is_adverb(self, word: str) -> bool:
         """Whether the word may stand between what makes an act passive and the act."""

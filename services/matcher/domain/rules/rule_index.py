@@ -92,7 +92,10 @@ def _in_sentences(by_key: RulesByKey, report: ReportSentences, group: Group) -> 
         keys = report.finder(number).triggers
         for key in by_key.keys() & keys.keys():
             for rule, others in by_key[key]:
-                if not any(other.isdisjoint(keys) for other in others):
+                for other in others:
+                    if other.isdisjoint(keys):
+                        break
+                else:
                     yield rule
 
 

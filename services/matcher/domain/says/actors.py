@@ -53,7 +53,7 @@ def find_actors(sentence: Sentence, grammar: Grammar) -> Actors:
     named = {words: member for member, words in sentence.members}
     others = [
         words
-        for words in sentence.lists.get(OTHER_ACTOR, ())
+        for words in sentence.places(OTHER_ACTOR)
         if not any(_overlap(words, known) for known in named)
         and not _is_rank(words, named, sentence, grammar)
     ]

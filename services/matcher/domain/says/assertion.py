@@ -60,7 +60,7 @@ def find_supposition(scene: Scene, phrase: WordRange, spoken: Iterable[WordRange
     Words of other phrases are no cue.
     """
     others = [words for words in spoken if words != phrase]
-    for words in scene.sentence.lists.get(SUPPOSED, ()):
+    for words in scene.sentence.places(SUPPOSED):
         cue = Cue(SUPPOSED, words)
         if phrase.start < words.start and words.end < phrase.end and not _is_spoken(cue, others):
             return cue
@@ -84,14 +84,14 @@ def _is_spoken(cue: Cue, spoken: Iterable[WordRange]) -> bool:
 
 
 def _before(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:
-    for words in scene.sentence.lists.get(name, ()):
+    for words in scene.sentence.places(name):
         near = words.end <= act.start and act.start - words.end <= reach
         if near and not _is_harmless(scene, words):
             yield Cue(name, words)
 
 
 def _after(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:
-    for words in scene.sentence.lists.get(name, ()):
+    for words in scene.sentence.places(name):
         near = words.start >= act.end and words.start - act.end <= reach
         if near and not _is_harmless(scene, words):
             yield Cue(name, words)
@@ -99,7 +99,7 @@ def _after(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]
 
 def _is_harmless(scene: Scene, words: WordRange) -> bool:
     """Whether the words are part of others in which they are no cue: `not only`."""
-    harmless = scene.sentence.lists.get(NO_CUE, ())
+    harmless = scene.sentence.places(NO_CUE)
     return any(no.start <= words.start and words.end <= no.end for no in harmless)
 
 
@@ -109,7 +109,7 @@ def is_parted(scene: Scene, first: WordRange, second: WordRange) -> bool:
     It does at *but* and the like, and at *and* before a doer who is not joined with one before it.
     """
     start, end = min(first.end, second.end), max(first.start, second.start)
-    for words in scene.sentence.lists.get(CLAUSE_BREAK, ()):
+    for words in scene.sentence.places(CLAUSE_BREAK):
         if start <= words.start and words.end <= end:
             return True
     return any(_opens(scene, at) for at in range(start, end))

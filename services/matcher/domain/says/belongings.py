@@ -30,7 +30,7 @@ def find_owners(scene: Scene, parts: Iterable[Part], met: Sequence[Meeting]) -> 
         for member, words in scene.sentence.members
         if words not in named and any(group.get(member) in doers for group in counted)
     )
-    return Owners(tuple(scene.sentence.lists.get(OWN, ())), tuple(names))
+    return Owners(tuple(scene.sentence.places(OWN)), tuple(names))
 
 
 def find_owned(

@@ -59,6 +59,8 @@ def find_agent_word(scene: Scene, act: WordRange) -> WordRange | None:
     places = range(act.end, min(len(words), act.end + reach.agent + 1))
     if scene.grammar.verb_final:
         places = range(max(0, act.start - reach.doer_before), act.start)
+    if scene.grammar.agent_words.isdisjoint(words[places.start : places.stop]):
+        return None
     for start in places:
         for agent in scene.grammar.agent:
             if words[start : start + len(agent)] == agent:

@@ -1,7 +1,7 @@
 """How a sentence meets the parts that are about one act: who does it, and who undergoes it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from services.matcher.domain.says.actors import Actor
 from services.matcher.domain.says.assertion import Cue, find_veto
@@ -18,8 +18,7 @@ _MOST_ACTS = 24
 Places = tuple[WordRange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Occurrence:
+class _Occurrence(NamedTuple):
     """One place where the act stands: how each part is met there, who does it, what vetoes it."""
 
     place: WordRange
@@ -33,17 +32,23 @@ class _Occurrence:
 
 
 def read_act(
-    parts: Sequence[Part], scene: Scene, spoken: Places, *, asserted: bool
+    parts: Sequence[Part], scene: Scene, spoken: Sequence[Part] | None
 ) -> tuple[PartOutcome, ...]:
     """What becomes of each of the parts, which have the same act.
 
-    They are met where one occurrence of the act meets all of them and nothing vetoes it.
+    They are met where one occurrence of the act meets all of them and nothing vetoes it. Words of
+    the parts `spoken` veto nothing; None: nothing does.
     """
     occurrences = [
-        _read_occurrence(parts, place, scene, spoken if asserted else None)
+        _read_occurrence(parts, place, scene, spoken)
         for place in find_acts(parts[0], scene)[:_MOST_ACTS]
     ]
     return tuple(_outcome(part, number, occurrences) for number, part in enumerate(parts))
+
+
+def find_spoken(parts: Iterable[Part], scene: Scene) -> Places:
+    """The words of these parts."""
+    return tuple(place for part in parts for place in find_acts(part, scene))
 
 
 def find_acts(part: Part, scene: Scene) -> Places:
@@ -60,12 +65,13 @@ def find_acts(part: Part, scene: Scene) -> Places:
 
 
 def _read_occurrence(
-    parts: Sequence[Part], place: WordRange, scene: Scene, spoken: Places | None
+    parts: Sequence[Part], place: WordRange, scene: Scene, spoken: Sequence[Part] | None
 ) -> _Occurrence:
     doers = _doers_at(place, scene)
-    meetings = tuple(_meet(part, place, doers, scene) for part in parts)
-    vetoed = spoken is not None and all(meetings)
-    veto = find_veto(scene, place, spoken or ()) if vetoed else None
+    meetings = tuple([_meet(part, place, doers, scene) for part in parts])
+    veto = None
+    if spoken is not None and all(meetings):
+        veto = find_veto(scene, place, find_spoken(spoken, scene))
     return _Occurrence(place, meetings, doers, veto)
 
 

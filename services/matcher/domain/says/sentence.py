@@ -21,7 +21,8 @@ class Sentence:
     """One sentence, or a title. Everything in it is counted in words.
 
     `words` are folded. `lists` has the occurrences of word lists by name, each in order of start;
-    a list without an occurrence may be absent. `phrases` has those of every phrase that a rule
+    a list without an occurrence may be absent, and one may be looked for when it is asked for.
+    `phrases` has those of every phrase that a rule
     looks for. `members` are in order of start, and none is inside another. `breaks` are the
     indexes of words before which a comma, a dash, a colon, a bracket or a quotation mark stands;
     `commas` are those that may part names in a list. `hyphens` are words that a hyphen joins to
@@ -39,3 +40,10 @@ class Sentence:
     hyphens: frozenset[int] = NO_BREAKS
     mark: str = ""
     describing: frozenset[WordRange] = frozenset()
+
+    def places(self, name: str) -> Sequence[WordRange]:
+        """Where words of a list stand."""
+        try:
+            return self.lists[name]
+        except KeyError:
+            return ()

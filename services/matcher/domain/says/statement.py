@@ -13,7 +13,7 @@ from services.matcher.domain.says.assertion import (
 from services.matcher.domain.says.belongings import find_owned, find_owners
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
-from services.matcher.domain.says.read_act import Places, find_acts, read_act
+from services.matcher.domain.says.read_act import Places, find_acts, find_spoken, read_act
 from services.matcher.domain.says.scene import Scene
 from services.matcher.domain.text.report_words import WordRange
 
@@ -32,11 +32,15 @@ class Statement:
     """Whether a part says who does or undergoes an act."""
     same_acts: tuple[tuple[int, ...], ...] = field(init=False, repr=False, compare=False)
     """The numbers of the parts that do, those about one act together."""
+    spoken: tuple[Part, ...] = field(init=False, repr=False, compare=False)
+    """The parts that must be there: their words are no cue."""
 
     def __post_init__(self) -> None:
         binds = any(part.binds and not part.absent for part in self.parts)
         object.__setattr__(self, "has_acts", binds)
         object.__setattr__(self, "same_acts", _same_acts(self.parts))
+        spoken = tuple(part for part in self.parts if not part.absent)
+        object.__setattr__(self, "spoken", spoken)
 
 
 def _same_acts(parts: Sequence[Part]) -> tuple[tuple[int, ...], ...]:
@@ -48,9 +52,17 @@ def _same_acts(parts: Sequence[Part]) -> tuple[tuple[int, ...], ...]:
     return tuple(map(tuple, groups.values()))
 
 
-def holds_in(statement: Statement, scene: Scene) -> bool:
-    """Whether the sentence says it; no part is read behind one that does not hold."""
-    return all(outcome.holds for _, outcome in _read_parts(statement, scene))
+def read_if_said(statement: Statement, scene: Scene) -> tuple[PartOutcome, ...] | None:
+    """What becomes of each part if the sentence says it, else None.
+
+    No part is read behind one that does not hold.
+    """
+    outcomes = {}
+    for number, outcome in _read_parts(statement, scene):
+        if not outcome.holds:
+            return None
+        outcomes[number] = outcome
+    return tuple(outcomes[number] for number in range(len(outcomes)))
 
 
 def read_statement(statement: Statement, scene: Scene) -> tuple[PartOutcome, ...]:
@@ -65,18 +77,15 @@ def _read_parts(statement: Statement, scene: Scene) -> Iterator[tuple[int, PartO
     if scene.is_question:
         yield from ((number, _ask(part, scene)) for number, part in enumerate(parts))
         return
-    spoken = tuple(place for part in parts if not part.absent for place in find_acts(part, scene))
     for numbers in statement.same_acts:
         bound = [parts[number] for number in numbers]
-        asserted = statement.asserted and not bound[0].absent
-        for number, outcome in zip(
-            numbers, read_act(bound, scene, spoken, asserted=asserted), strict=True
-        ):
+        spoken = statement.spoken if statement.asserted and not bound[0].absent else None
+        for number, outcome in zip(numbers, read_act(bound, scene, spoken), strict=True):
             met += outcome.meetings
             yield number, outcome
     for number, part in enumerate(parts):
         if not part.binds:
-            yield number, _read_plain(part, statement, scene, (spoken, met))
+            yield number, _read_plain(part, statement, scene, met)
 
 
 def _ask(part: Part, scene: Scene) -> PartOutcome:
@@ -88,16 +97,16 @@ def _ask(part: Part, scene: Scene) -> PartOutcome:
 
 
 def _read_plain(
-    part: Part, statement: Statement, scene: Scene, so_far: tuple[Places, Sequence[Meeting]]
+    part: Part, statement: Statement, scene: Scene, met: Sequence[Meeting]
 ) -> PartOutcome:
     """What becomes of a part that is words, names, or what belongs to the doer."""
-    spoken, met = so_far
     places = find_acts(part, scene)
     if isinstance(part.act, SaidPhrase) and part.act.own is not None:
         owners = find_owners(scene, statement.parts, met)
         places = tuple(find_owned(places, part.act.own, owners, scene))
     if isinstance(part.act, Group) or part.absent or not statement.asserted:
         return _outcome(part, places, {})
+    spoken = find_spoken(statement.spoken, scene) if places else ()
     vetoes = {place: _veto(statement, scene, place, spoken) for place in places}
     if part.act.has_gaps:
         vetoes = {

@@ -2,9 +2,8 @@
 
 import pytest
 
-from services.matcher.domain.says.statement import holds_in
 from tests.matcher.domain.says.lists import LISTS
-from tests.matcher.saying import outcomes, says
+from tests.matcher.saying import is_said, outcomes, says
 
 ATTACKS = "%groups% > %attack%"
 
@@ -55,7 +54,7 @@ def test_officials_who_deny_what_two_groups_did_deny_it_of_both() -> None:
 def test_without_assertion_a_denied_act_counts() -> None:
     statement = LISTS.parse(ATTACKS, asserted=False)
     (scene,) = LISTS.scenes("KH did not attack the ship.")
-    assert holds_in(statement, scene)
+    assert is_said(statement, scene)
 
 
 def test_words_that_the_rule_looks_for_are_no_cue() -> None:
@@ -123,7 +122,7 @@ def test_a_question_says_nothing(text: str) -> None:
 
 def test_a_question_says_nothing_without_assertion_either() -> None:
     (scene,) = LISTS.scenes("Will KH attack the ship?")
-    assert not holds_in(LISTS.parse(ATTACKS, asserted=False), scene)
+    assert not is_said(LISTS.parse(ATTACKS, asserted=False), scene)
 
 
 def test_what_stands_beside_a_question_is_said() -> None:
