@@ -1,7 +1,7 @@
 """One pass over the texts of an event that finds the names and phrases of all rules."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain, groupby
@@ -38,10 +38,19 @@ class ListedWord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """The words of word lists; `keys` has the keys of all lists in it."""
+    """The words of word lists; `keys` has the keys of all lists in it.
+
+    `in_ascii` has those in ASCII again: they are few, and so looked up in less time.
+    """
 
     words: Mapping[str, ListedWord] = field(default_factory=dict)
     keys: frozenset[str] = frozenset()
+    in_ascii: Mapping[str, ListedWord] = field(default_factory=dict)
+
+    def find(self, words: Collection[str]) -> list[tuple[str, ListedWord]]:
+        """Those of the words that are in a list."""
+        look_up = (self.in_ascii if all(map(str.isascii, words)) else self.words).get
+        return [(word, listed) for word in words if (listed := look_up(word))]
 
 
 NO_INDEX = WordIndex()

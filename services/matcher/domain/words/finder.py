@@ -1,12 +1,12 @@
 """Finds word lists and patterns in the words of a report, in time linear in the words."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
 
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
-from services.matcher.domain.text.scan import NO_INDEX, ListedWord, WordIndex
+from services.matcher.domain.text.scan import NO_INDEX, WordIndex
 from services.matcher.domain.text.sentence_language import find_language
 from services.matcher.domain.words.pattern import Gap, Prefix, Words
 from services.matcher.domain.words.word_list import (
@@ -27,14 +27,11 @@ Chain = tuple[int, int, int]
 """First word, past the last word, and how many words are between its parts."""
 
 
-def _find_triggers(
-    words: AbstractSet[str], index: Mapping[str, ListedWord]
-) -> dict[str, list[str]]:
+def _find_triggers(words: KeysView[str], index: WordIndex) -> dict[str, list[str]]:
     """The words by the key of each list; not if other words of the list are surely missing."""
     triggers: dict[str, list[str]] = {}
     have_other: dict[AbstractSet[str], bool] = {}  # many words begin the same patterns
-    look_up = index.get
-    for word, listed in [(word, found) for word in words if (found := look_up(word))]:
+    for word, listed in index.find(words):
         for key in listed.keys:
             triggers.setdefault(key, []).append(word)
         for key, others in listed.begun:
@@ -95,7 +92,7 @@ class WordFinder:
     def triggers(self) -> Mapping[str, Sequence[str]]:
         """The words by the key of each list of the index that they may be of."""
         if self._triggers is None:
-            self._triggers = _find_triggers(self.words.distinct(), self._index.words)
+            self._triggers = _find_triggers(self.words.distinct(), self._index)
         return self._triggers
 
     def find_list(self, listed: IndexedList) -> Ranges:

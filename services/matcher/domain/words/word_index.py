@@ -25,7 +25,8 @@ def index_words(lists: Iterable[IndexedList]) -> WordIndex:
     words = SharedValues(ListedWord.joined)
     for of_one, in_list in _listed_words(known.values()):
         words.add(of_one, in_list)
-    return WordIndex(words.by_word, frozenset(known))
+    in_ascii = {word: listed for word, listed in words.by_word.items() if word.isascii()}
+    return WordIndex(words.by_word, frozenset(known), in_ascii)
 
 
 def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[AbstractSet[str], ListedWord]]:
