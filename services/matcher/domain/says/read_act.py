@@ -1,6 +1,7 @@
 """How a sentence meets the parts that are about one act: who does it, and who undergoes it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from services.matcher.domain.says.actors import Actor
@@ -16,6 +17,7 @@ from services.matcher.domain.text.report_words import WordRange
 _MOST_ACTS = 24
 """So many places of an act are looked at in a sentence, so that a hostile one costs little."""
 Places = tuple[WordRange, ...]
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class _Occurrence(NamedTuple):
@@ -44,6 +46,18 @@ def read_act(
         for place in find_acts(parts[0], scene)[:_MOST_ACTS]
     ]
     return tuple(_outcome(part, number, occurrences) for number, part in enumerate(parts))
+
+
+def is_met(parts: Sequence[Part], scene: Scene) -> bool:
+    """Whether one occurrence of their act meets all of the parts, vetoed or not."""
+    for place in find_acts(parts[0], scene)[:_MOST_ACTS]:
+        doers = _doers_at(place, scene)
+        for part in parts:
+            if _meet(part, place, doers, scene) is None:
+                break
+        else:
+            return True
+    return False
 
 
 def find_spoken(parts: Iterable[Part], scene: Scene) -> Places:
@@ -95,12 +109,15 @@ def _outcome(part: Part, number: int, occurrences: Sequence[_Occurrence]) -> Par
 
 def _meet(part: Part, act: WordRange, doers: tuple[Actor, ...], scene: Scene) -> Meeting | None:
     """How this occurrence of the act meets the part; None: it does not."""
-    if part.doer is None and is_infinitive(scene, act):
-        return None  # to be done, by nobody whom the part asks for
-    counted = part.doer.counted if part.doer else {}
-    mine = [doer for doer in doers if doer.member in counted]
-    if part.doer is not None and not mine:
-        return None
+    if part.doer is None:
+        if is_infinitive(scene, act):
+            return None  # to be done, by nobody whom the part asks for
+        counted, mine = NOBODY, []
+    else:
+        counted = part.doer.counted
+        mine = [doer for doer in doers if doer.member in counted]
+        if not mine:
+            return None
     named = tuple(doer.words for doer in mine)
     done = Meeting(
         (*named, act), tuple(dict.fromkeys(counted[doer.member] for doer in mine)), (), named

@@ -13,7 +13,7 @@ from services.matcher.domain.says.assertion import (
 from services.matcher.domain.says.belongings import find_owned, find_owners
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
-from services.matcher.domain.says.read_act import Places, find_acts, find_spoken, read_act
+from services.matcher.domain.says.read_act import Places, find_acts, find_spoken, is_met, read_act
 from services.matcher.domain.says.scene import Scene
 from services.matcher.domain.text.report_words import WordRange
 
@@ -57,12 +57,22 @@ def read_if_said(statement: Statement, scene: Scene) -> tuple[PartOutcome, ...] 
 
     No part is read behind one that does not hold.
     """
+    if scene.is_question or not all(
+        _may_be_met(group, statement, scene) for group in statement.same_acts
+    ):
+        return None
     outcomes = {}
     for number, outcome in _read_parts(statement, scene):
         if not outcome.holds:
             return None
         outcomes[number] = outcome
     return tuple(outcomes[number] for number in range(len(outcomes)))
+
+
+def _may_be_met(numbers: Sequence[int], statement: Statement, scene: Scene) -> bool:
+    """Whether somebody does the act of these parts as they ask; nearly always nobody does."""
+    parts = [statement.parts[number] for number in numbers]
+    return parts[0].absent or is_met(parts, scene)
 
 
 def read_statement(statement: Statement, scene: Scene) -> tuple[PartOutcome, ...]:
