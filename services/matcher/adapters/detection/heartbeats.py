@@ -21,8 +21,8 @@ class Heartbeats:
 
     def sample(self, event: Event, partition: int) -> Iterator[Heartbeat]:
         """The heartbeats that a report is: at most one an interval for each name and partition."""
-        at = event.learned_at
         for source in self.watched().covering(event.source):
+            at = event.learned_at
             last = self.sent.get((source.name, partition))
             # either way: a report stamped in the future must not suppress the ones after it
             if last is None or abs(at - last) >= HEARTBEAT_INTERVAL:

@@ -45,7 +45,7 @@ def scanned_texts(event: Event, fields: Iterable[str]) -> tuple[ScannedText, ...
         value = reader(name)(event)
         if isinstance(value, str):
             texts.append(ScannedText(name, value))
-        elif isinstance(value, tuple):
+        elif value and isinstance(value, tuple):
             texts += [ScannedText(name, text) for text in value if isinstance(text, str)]
     return tuple(texts)
 

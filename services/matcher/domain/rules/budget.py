@@ -37,9 +37,9 @@ class Budget:
 
     def allows(self, rule: CompiledRule | None) -> bool:
         """Whether there was time for what was done since the last question, for this rule."""
-        now = self.wall()
-        if self.costs is not None and rule is not None:
-            self.costs[rule.key] += now - self._asked
+        now, costs = self.wall(), self.costs
+        if costs is not None and rule is not None:
+            costs[rule.key] += now - self._asked
         self._asked = now
         if now <= self._earliest:
             return True
