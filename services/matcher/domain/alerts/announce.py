@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from schemas.alert import Level, Status, alert_id
+from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.episodes import Episode, digest_firings, find_episode
 from services.matcher.domain.alerts.newest_evidence import walk_evidence
 from services.matcher.domain.alerts.render import state_fingerprint
@@ -51,7 +52,7 @@ def claim_episodes(
     for alert in announced:
         if alert.status is not Status.WITHDRAWN:
             former, heir = find_episode(before, alert.start), find_episode(after, alert.start)
-            if former is None or heir is None or not _has_grown(former, heir):
+            if former is None or heir is None or not _keeps_all(former, heir):
                 heir = _find_heir(rule, former, alert, _list_near(rule, alert, after))
             claims[alert.id] = heir
     return claims
@@ -76,12 +77,18 @@ def claim_changed(
     return claims | claim_episodes(rule, contested, before, after)
 
 
-def _has_grown(before: Episode, after: Episode) -> bool:
-    """Whether an episode kept its evidence and firing times: no other shares more of both."""
+def _keeps_all(before: Episode, after: Episode) -> bool:
+    """Whether an episode keeps its firing times, and its evidence but what is retracted.
+
+    No other shares more of both. An event stays evidence while the times fire that it is of; where
+    order decides, it also needs a first step.
+    """
     if before is after:
         return True
     times = before.firings
-    return after.count >= before.count and after.firings[: len(times)] == times
+    is_ordered = before.rule.type is CorrelationType.TEMPORAL_ORDERED
+    is_more = after.count >= before.count or not is_ordered
+    return is_more and after.firings[: len(times)] == times
 
 
 def _list_near(

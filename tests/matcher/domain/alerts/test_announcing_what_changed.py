@@ -1,17 +1,21 @@
 """Announcing looks at what changed alone, and sends what a look at all of it would."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.alert import Status
 from schemas.rule import Condition, Corroboration
 from schemas.signal import Signal
 from services.matcher.domain.alerts.announce import claim_changed, claim_episodes
+from services.matcher.domain.alerts.episodes import Episode, find_episode
 from services.matcher.domain.alerts.evaluation import evaluate, find_episodes
 from services.matcher.domain.alerts.time_range import TimeRange
-from services.matcher.domain.windows.state import WindowState, micros
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.state import WindowState, micros, span
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.any_hits import RULES as TYPES
 from tests.matcher.any_hits import signals_of
@@ -90,3 +94,60 @@ def test_an_alert_whose_episode_is_as_it_was_claims_only_what_another_one_contes
     assert changed == TimeRange(micros(NOON), micros(NOON + HOUR))
     assert claims == {id_: everything[id_] for id_ in (alone, contested)}
     assert far not in claims
+
+
+def find_heir(
+    rule: WindowRule, alert: AnnouncedAlert, former: Episode | None, after: Sequence[Episode]
+) -> Episode | None:
+    """The episode of an alert by definition, with a look at all."""
+    evidence = frozenset() if former is None else former.identities
+    times = frozenset(() if former is None else former.firings)
+    sharing = [
+        episode
+        for episode in after
+        if evidence & episode.identities or (former and former.start == episode.start)
+    ]
+    gap = span(rule.resolve_after)
+    near = (
+        episode
+        for episode in after
+        if episode.start - alert.last <= gap and alert.start - episode.last <= gap
+    )
+    return max(
+        sharing,
+        key=lambda episode: (
+            len(evidence & episode.identities),
+            len(times.intersection(episode.firings)),
+        ),
+        default=next(near, None),
+    )
+
+
+@given(st.sampled_from(sorted(RULES)), st.data())
+def test_an_alert_stays_with_the_episode_that_shares_most(name: str, data: st.DataObject) -> None:
+    rule = RULES[name]
+    course = WindowCourse(rule, since=NOON - 20 * HOUR)
+
+    for message in data.draw(messages_of(rule)):
+        announced, before = course.state.announced, find_episodes(rule, course.state)
+        formers = [find_episode(before, alert.start) for alert in announced]
+        after = find_episodes(rule, course.take(message).state)
+
+        claims = claim_episodes(rule, announced, before, after)
+
+        expected = {
+            alert.id: find_heir(rule, alert, former, after)
+            for alert, former in zip(announced, formers, strict=True)
+            if alert.status is not Status.WITHDRAWN
+        }
+        assert claims == expected
+
+
+def test_an_alert_leaves_the_beginning_of_its_episode_for_the_greater_part() -> None:
+    rule = replace(SHORT, condition=Condition(gte=1), timespan=HOUR, resolve_after=HOUR / 2)
+    course = WindowCourse(rule).take(*(hit(number / 2) for number in range(6)))
+
+    course.take(retraction(0.5))
+
+    stayed, new = course.final
+    assert (stayed.starts_at, new.starts_at) == (NOON + HOUR, NOON)
