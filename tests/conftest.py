@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.workermanage import WorkerController
 
 from services.tracing import record_spans
@@ -12,8 +12,15 @@ from tests.fakes import FakeRecorder
 
 # on shared machines the time of an example says nothing about the code; and every run tries the
 # same examples, so that a change is judged by what it changes: `make explore` looks for others
-settings.register_profile("vedette", deadline=None, derandomize=True)
-settings.register_profile("explore", deadline=None, derandomize=False, max_examples=2_000)
+settings.register_profile(
+    "vedette",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "explore", settings.get_profile("vedette"), derandomize=False, max_examples=2_000
+)
 settings.load_profile("vedette")
 
 # drawing every variable of every frame takes seconds, in the thread that logs

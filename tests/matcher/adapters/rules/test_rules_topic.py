@@ -38,7 +38,7 @@ class IdleConsumer:
 async def test_a_partition_that_comes_does_not_wait_for_the_long_poll_of_the_topic() -> None:
     topic = RulesTopicReader(PollingConsumer(), IdleConsumer(), RULES)
 
-    await asyncio.wait_for(topic.caught_up(), 1)
+    await asyncio.wait_for(topic.caught_up(), 60)
 
 
 async def test_it_waits_for_what_is_in_the_topic_and_not_yet_read() -> None:
