@@ -51,6 +51,8 @@ def new(  # noqa: PLR0913  (typer makes an option of each)
         raise CommandFailure(f"no type {kind!r}; {hint or 'one of ' + ', '.join(list_types())}")
     if not _NAME.fullmatch(name):
         raise CommandFailure(f"--name {name!r}: a-z first, then a-z, 0-9 and _, at most 100")
+    if not title.strip():
+        raise CommandFailure("--title: must not be empty")
     written = fill_in(kind, RuleChoices(name, title, level))
     _refuse_taken(folder, written)
     made = [] if (folder / PACK).exists() else [_write_pack(folder, owner)]

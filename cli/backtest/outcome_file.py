@@ -27,6 +27,8 @@ def read_outcomes(file: Path, rules: Container[str]) -> tuple[Outcome, ...]:
         raise CommandFailure(f"{file}: {error.strerror}") from error
     outcomes: list[Outcome] = []
     wrong = list(faults)
+    if not documents and not faults:
+        wrong.append(DocumentFault(str(file), 1, "", "is empty"))
     for document in documents:
         try:
             read = OutcomeFile.model_validate(document.value).outcomes

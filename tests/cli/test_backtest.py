@@ -94,6 +94,7 @@ def test_a_page_of_no_events_is_a_page(tmp_path: Path) -> None:
         ("outcomes: [{name: x, at: 2020-01-06T10:00:00Z, rules: [roket]}]", "alerts as 'roket'"),
         ("outcomes: [{name: x, at: yesterday, rules: [rockets]}]", "outcomes"),
         ("outcomes: [", "outcomes.yaml:1"),
+        ("# none yet\n", "outcomes.yaml:1: is empty"),
     ],
     ids=["no rule", "unknown rule", "no time", "no YAML"],
 )

@@ -74,8 +74,9 @@ def test_editors_are_told_the_schema_where_there_is_one_above(tmp_path: Path) ->
     [
         ("evnt_count", FLAGS, r"no type 'evnt_count'; did you mean event_count\?"),
         ("detection", ("--name", "../x", *FLAGS[2:]), r"--name '\.\./x': a-z first"),
+        ("detection", (*FLAGS[:3], " ", *FLAGS[4:]), "--title: must not be empty"),
     ],
-    ids=["type", "name"],
+    ids=["type", "name", "title"],
 )
 def test_a_wrong_choice_is_named_and_nothing_is_written(
     tmp_path: Path, kind: str, flags: tuple[str, ...], fault: str
