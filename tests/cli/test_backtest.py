@@ -96,7 +96,7 @@ def test_a_page_of_no_events_is_a_page(tmp_path: Path) -> None:
         ("outcomes: [", "outcomes.yaml:1"),
         ("# none yet\n", "outcomes.yaml:1: is empty"),
     ],
-    ids=["no rule", "unknown rule", "no time", "no YAML"],
+    ids=["no rule", "unknown rule", "no time", "no YAML", "nothing"],
 )
 def test_a_fault_of_the_outcomes_is_named_with_its_line(
     tmp_path: Path, outcomes: str, fault: str
