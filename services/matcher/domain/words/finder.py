@@ -30,6 +30,7 @@ Chain = tuple[int, int, int]
 def _find_triggers(words: KeysView[str], index: WordIndex) -> dict[str, list[str]]:
     """The words by the key of each list; not if other words of the list are surely missing."""
     triggers: dict[str, list[str]] = {}
+    present = frozenset(words)  # two frozensets are compared without hashing again
     have_other: dict[AbstractSet[str], bool] = {}  # many words begin the same patterns
     for word, listed in index.find(words):
         for key in listed.keys:
@@ -37,7 +38,7 @@ def _find_triggers(words: KeysView[str], index: WordIndex) -> dict[str, list[str
         for key, others in listed.begun:
             has_other = have_other.get(others)
             if has_other is None:
-                has_other = have_other[others] = not words.isdisjoint(others)
+                has_other = have_other[others] = not present.isdisjoint(others)
             if has_other:
                 triggers.setdefault(key, []).append(word)
     return triggers

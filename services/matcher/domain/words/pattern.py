@@ -139,13 +139,18 @@ def _read_token(token: str, read_word: ReadWord) -> tuple[Part, ...]:
 
 
 def _choice(inside: str, read_word: ReadWord) -> Part:
-    """The alternatives: as one word, if each of them is one."""
-    patterns = tuple(parse_pattern(part, read_word) for part in inside.split("|"))
-    forms = [pattern.parts[0] for pattern in patterns if len(pattern.parts) == 1]
-    words = [part.forms for part in forms if isinstance(part, Words)]
-    if len(words) == len(patterns):
-        return Words(frozenset().union(*words))
-    return Choice(patterns)
+    """The alternatives; those that are one word are looked for together."""
+    words, others = frozenset[str](), list[Pattern]()
+    for alternative in inside.split("|"):
+        pattern = parse_pattern(alternative, read_word)
+        match pattern.parts:
+            case (Words(forms=forms),):
+                words |= forms
+            case _:
+                others.append(pattern)
+    if not others:
+        return Words(words)
+    return Choice((Pattern((Words(words),)), *others) if words else tuple(others))
 
 
 def _list_names(token: str) -> Iterator[str]:
