@@ -14,8 +14,8 @@ from services.matcher.domain.alerts.reset import reset_state
 from services.matcher.domain.alerts.rule_generation import UNCHANGED, RuleGeneration
 from services.matcher.domain.alerts.step import StepContext, WindowResult
 from services.matcher.domain.changes.release import release
+from services.matcher.domain.windows.assemble import assemble_state
 from services.matcher.domain.windows.panes import (
-    assemble_state,
     decode_head,
     decode_pane,
     encode_head,

@@ -9,16 +9,15 @@ from services.matcher.adapters.state.keyed_states import KeyedStates
 from services.matcher.adapters.state.keys import TableKey, ValueKind
 from services.matcher.domain.alerts.deadline import timing
 from services.matcher.domain.windows.announced_alerts import AlertPane
+from services.matcher.domain.windows.assemble import assemble_state, list_alert_panes
 from services.matcher.domain.windows.ordered import Ordered, find_difference
 from services.matcher.domain.windows.pane_names import Content, Pane, Panes
 from services.matcher.domain.windows.panes import (
-    assemble_state,
     decode_front,
     decode_head,
     decode_pane,
     encode_head,
     encode_pane,
-    list_alert_panes,
     name_alerts,
     name_panes,
     split_events,

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from schemas.version import SCHEMA_VERSION, NewerSchema
 from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.assemble import assemble_state
 from services.matcher.domain.windows.ordered import LARGEST_PANE
 from services.matcher.domain.windows.panes import (
     Head,
-    assemble_state,
     decode_front,
     decode_head,
     decode_pane,
