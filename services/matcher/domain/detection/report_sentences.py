@@ -11,14 +11,14 @@ from typing import NamedTuple
 from services.matcher.domain.detection.mentions import MemberMention
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.says.actors import OTHER_ACTOR
-from services.matcher.domain.says.assertion import CLAUSE_BREAK, CUES, NO_CUE
+from services.matcher.domain.says.assertion import CUES, NO_CUE
 from services.matcher.domain.says.belongings import OWN
 from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentences
 from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parties import Parties
 from services.matcher.domain.says.parts import Group
 from services.matcher.domain.says.scene import Scene, make_scene
-from services.matcher.domain.says.sentence import NamedMember, Sentence
+from services.matcher.domain.says.sentence import CLAUSE_BREAK, NamedMember, Sentence
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
 from services.matcher.domain.text.scan import ScanResult, WordSpan
 from services.matcher.domain.text.sentence_language import find_language

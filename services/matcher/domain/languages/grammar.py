@@ -62,6 +62,8 @@ class Grammar:
     """A word and an act behind it that it makes a supposition (`قد يدعو`)."""
     governs: frozenset[str] = NO_WORDS
     governed: re.Pattern[str] = NEVER
+    relatives: frozenset[str] = NO_WORDS
+    """What begins a clause about a name before it (`KH, which …`)."""
     joins: frozenset[str] = NO_WORDS
     articles: frozenset[str] = NO_WORDS
     ranks: frozenset[str] = NO_WORDS

@@ -48,8 +48,8 @@ class Writing:
     """Characters of which a run ends a sentence, beside `.!?…`."""
     commas: str = ""
     """Its commas, beside `,`."""
-    breaks: str = ""
-    """Characters at which a clause may break, beside commas, `;`, `:`, dashes and brackets."""
+    stops: str = ""
+    """Its semicolons, beside `;`."""
     abbreviations: frozenset[str] = NO_WORDS
     """With a full stop these do not end a sentence."""
     before_numbers: frozenset[str] = NO_WORDS

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from services.matcher.domain.says.clauses import begins_aside, is_aside, is_parted, is_stopped
 from services.matcher.domain.says.scene import Scene
 from services.matcher.domain.text.report_words import WordRange
 
 DENIED, DENIED_AFTER, SUPPOSED, PAST = "denied", "denied_after", "supposed", "past"
-CLAUSE_BREAK, NO_CUE = "clause_break", "no_cue"
-"""`but`, `however`: what parts clauses; `not only`: words in which a cue is none."""
+NO_CUE = "no_cue"
+"""`not only`: words in which a cue is none."""
 QUESTION = "question"
 """What vetoes in a sentence that asks: its mark, in no list."""
 CUES = (DENIED, DENIED_AFTER, SUPPOSED, PAST)
@@ -43,9 +44,21 @@ def find_veto(scene: Scene, act: WordRange, spoken: Iterable[WordRange]) -> Cue 
         *_after(scene, DENIED_AFTER, act, reach.cue_after),
     )
     for cue in cues:
-        if not _is_spoken(cue, spoken) and not is_parted(scene, cue.words, act):
+        if not _is_spoken(cue, spoken) and _reaches(scene, cue, act):
             return cue
     return None
+
+
+def _reaches(scene: Scene, cue: Cue, act: WordRange) -> bool:
+    """Whether cue and act are of one clause."""
+    words = cue.words
+    if is_parted(scene, words, act):
+        return False
+    if words.start >= act.end:
+        return cue.name != PAST or not begins_aside(scene, act.end, words.start)
+    if is_stopped(scene, words, act) or is_aside(scene, words, act):
+        return False
+    return cue.name == PAST or not begins_aside(scene, words.end, act.start)
 
 
 def find_denial(scene: Scene, words: WordRange, spoken: Iterable[WordRange]) -> Cue | None:
@@ -101,23 +114,3 @@ def _is_harmless(scene: Scene, words: WordRange) -> bool:
     """Whether the words are part of others in which they are no cue: `not only`."""
     harmless = scene.sentence.places(NO_CUE)
     return any(no.start <= words.start and words.end <= no.end for no in harmless)
-
-
-def is_parted(scene: Scene, first: WordRange, second: WordRange) -> bool:
-    """Whether another clause begins between the two.
-
-    It does at *but* and the like, and at *and* before a doer who is not joined with one before it.
-    """
-    start, end = min(first.end, second.end), max(first.start, second.start)
-    for words in scene.sentence.places(CLAUSE_BREAK):
-        if start <= words.start and words.end <= end:
-            return True
-    return any(_opens(scene, at) for at in range(start, end))
-
-
-def _opens(scene: Scene, at: int) -> bool:
-    """Whether the word joins a new clause: a doer follows it, and none stands right before it."""
-    if scene.words[at] not in scene.grammar.joins:
-        return False
-    follows = any(actor.words.start == at + 1 for actor in scene.actors.all)
-    return follows and not any(actor.words.end == at for actor in scene.actors.all)

@@ -17,15 +17,16 @@ LONGEST = 120
 _MARK = "0000000000000001"
 """A word that stands between two sentences while their words are counted."""
 _COMMAS = re.escape("".join(language.writing.commas for language in LANGUAGES.values())) or ","
-_OTHERS = re.escape("".join(language.writing.breaks for language in LANGUAGES.values()))
+_STOPS = ";" + re.escape("".join(language.writing.stops for language in LANGUAGES.values()))
 _BEHIND_MARK = " \t\r\n\u2028\u2029\"'”’»)]*_!"  # noqa: RUF001  (closing quotes as reports write them)
 _HYPHENS = r"\-‐‑"  # noqa: RUF001  (hyphens as reports write them)
 _QUOTES = "'‘’"  # noqa: RUF001  (as reports write them)
-_PARTING = rf";:{_OTHERS}()\[\]\"“”«»„…—–"  # noqa: RUF001  (marks as reports write them)
+_PARTING = r":()\[\]\"“”«»„…—–"  # noqa: RUF001  (marks as reports write them)
 # one set of characters, and only then what stands around one of them: all others are skipped fast
 _BREAKS = re.compile(
-    rf"[,{_COMMAS}{_PARTING}{_QUOTES}.{_HYPHENS}](?:"
+    rf"[,{_COMMAS}{_STOPS}{_PARTING}{_QUOTES}.{_HYPHENS}](?:"
     rf"(?P<comma>(?<=,)(?<!\d,)|(?<=,)(?!\d)|(?<=[{_COMMAS}]))"
+    rf"|(?P<stop>(?<=[{_STOPS}]))"
     rf"|(?P<hyphen>(?<=\w[{_HYPHENS}])(?=\w))"
     rf"|(?P<other>(?<=[{_PARTING}])|(?<=[{_QUOTES}])(?<!\w[{_QUOTES}])|(?<=[{_QUOTES}])(?!\w)"
     rf"|(?<=\.)\.|(?<=\s-)(?=\s)))"
@@ -35,13 +36,14 @@ _BREAKS = re.compile(
 class Marks(NamedTuple):
     """Words of a sentence, by number, with a mark before them.
 
-    `breaks`: a clause may break there; `commas` are those of them that follow a comma. `hyphens`:
-    a hyphen joins them to the word before them.
+    `breaks`: a clause may break there; of them `commas` follow a comma, `stops` a semicolon.
+    `hyphens`: a hyphen joins them to the word before them.
     """
 
     breaks: frozenset[int] = frozenset()
     commas: frozenset[int] = frozenset()
     hyphens: frozenset[int] = frozenset()
+    stops: frozenset[int] = frozenset()
 
 
 class SentenceText(NamedTuple):
@@ -64,8 +66,8 @@ class SentenceText(NamedTuple):
     @property
     def marks(self) -> Marks:
         """Its words, counted from `start`, with a mark before them."""
-        commas, others, hyphens = map(self._own, _find_marks(self.raw))
-        return Marks(commas | others, commas, hyphens)
+        commas, others, hyphens, stops = map(self._own, _find_marks(self.raw))
+        return Marks(commas | others | stops, commas, hyphens, stops)
 
     def _own(self, marked: tuple[int, ...]) -> frozenset[int]:
         first = bisect_left(marked, self.skipped)
@@ -94,7 +96,7 @@ def _count_words(pieces: Sequence[str]) -> list[int]:
 
 @lru_cache(maxsize=64)
 def _find_marks(raw: str) -> tuple[tuple[int, ...], ...]:
-    """The words, by number, before which a comma stands, another break, or a hyphen."""
+    """The words, by number, before which a comma stands, another break, a hyphen or a semicolon."""
     text = mark_capitals(raw)
     pieces, kinds, start = [], [], 0
     for mark in _BREAKS.finditer(text):
@@ -102,7 +104,8 @@ def _find_marks(raw: str) -> tuple[tuple[int, ...], ...]:
         pieces.append(text[start:first])
         kinds.append(mark.lastgroup)
         start = end
-    places: dict[str | None, set[int]] = {"comma": set(), "other": set(), "hyphen": set()}
+    names = ("comma", "other", "hyphen", "stop")
+    places: dict[str | None, set[int]] = {name: set() for name in names}
     for kind, count in zip(kinds, accumulate(_count_words(pieces)), strict=True):
         places[kind].add(count)
     return tuple(tuple(sorted(of_kind - {0})) for of_kind in places.values())

@@ -1,7 +1,7 @@
 """Who undergoes an act of a sentence."""
 
 from services.matcher.domain.says.actors import Actor
-from services.matcher.domain.says.assertion import is_parted
+from services.matcher.domain.says.clauses import is_parted
 from services.matcher.domain.says.doers import find_agent_word, is_passive
 from services.matcher.domain.says.scene import Scene
 from services.matcher.domain.text.report_words import WordRange

@@ -47,6 +47,56 @@ def test_a_cue_of_another_clause_vetoes_nothing(text: str) -> None:
     assert says(LISTS, text, ATTACKS)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KH, which did not comment, attacked the ship.",
+        "KH, of whom no one had heard, attacked the ship.",
+        "KH (which was founded in 2007) attacked the ship.",
+        "كتائب حزب الله، التي لم تعلق بعد، استهدفت السفينة.",
+    ],
+)
+def test_a_cue_in_a_relative_clause_does_not_reach_out_of_it(text: str) -> None:
+    assert says(LISTS, text, ATTACKS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The minister did not mention KH, which attacked the ship.",
+        "The army might leave the ship, which KH attacked.",
+        "KH attacked the ship, which was built in 2007.",
+        "لم يعلق الوزير على بيان كتائب حزب الله، التي استهدفت السفينة.",
+    ],
+)
+def test_a_cue_does_not_reach_into_a_relative_clause_or_back_from_it(text: str) -> None:
+    assert says(LISTS, text, ATTACKS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 2007 the minister met KH, which attacked the ship.",
+        "The army, which denied that Badr, AAH or KH attacked the ship, left.",
+        "KH attacked the ship, which was false.",
+    ],
+)
+def test_a_cue_that_is_about_a_relative_clause_reaches_it(text: str) -> None:
+    assert not says(LISTS, text, ATTACKS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Badr did not comment; KH attacked the ship.", "لم تعلق بدر؛ استهدفت كتائب حزب الله السفينة."],
+)
+def test_a_cue_does_not_reach_over_a_semicolon(text: str) -> None:
+    assert says(LISTS, text, ATTACKS)
+
+
+def test_what_is_denied_behind_a_semicolon_is_denied() -> None:
+    assert not says(LISTS, "KH attacked the ship; the report was false.", ATTACKS)
+
+
 def test_officials_who_deny_what_two_groups_did_deny_it_of_both() -> None:
     assert not says(LISTS, "The army denied that Badr and KH attacked the ship.", ATTACKS)
 

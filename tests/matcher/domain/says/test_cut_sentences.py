@@ -37,3 +37,10 @@ def test_hyphens_and_commas_are_before_the_words_that_follow_them() -> None:
 def test_a_pause_of_two_stops_breaks_a_clause() -> None:
     (cut,) = cut_sentences("بدر والكتائب.. قيادة مشتركة")
     assert cut.marks.breaks == frozenset({2})
+
+
+def test_semicolons_are_stops_before_the_words_that_follow_them() -> None:
+    (english,) = cut_sentences("Badr left; KH, too, stays")
+    (arabic,) = cut_sentences("غادرت بدر؛ بقيت الكتائب")
+    assert (english.marks.stops, english.marks.breaks) == (frozenset({2}), frozenset({2, 3, 4}))
+    assert arabic.marks.stops == frozenset({2})

@@ -24,6 +24,7 @@ GRAMMAR = Grammar(
         "transporting ferrying escorting supplying hosting housing guarding protecting wounding "
         "killing injuring hitting striking attacking ambushing bombing shelling"
     ),
+    relatives=word_set("which who whom whose where"),
     joins=word_set("and or nor plus alongside"),
     articles=word_set("the a an s both of"),
     ranks=word_set(

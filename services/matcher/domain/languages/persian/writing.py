@@ -10,7 +10,7 @@ WRITING = Writing(
     alphabet="پچژگکی۰۱۲۳۴۵۶۷۸۹",
     sentence_ends="؟",
     commas="،",
-    breaks="؛",
+    stops="؛",
     guest_of="ar",
     tells=re.compile(
         "(?:از|در|كه|را|است|نيز|بود|اند|شدند|كردند|كرده|خواهد|خواهند|همچنين|درباره|كنند|كند|دادند|دهد|دهند"

@@ -1,0 +1,70 @@
+"""Where clauses of a sentence part: a cue of one clause says nothing about an act of another."""
+
+from services.matcher.domain.says.scene import Scene
+from services.matcher.domain.says.sentence import CLAUSE_BREAK
+from services.matcher.domain.text.report_words import WordRange
+
+_LONGEST_ASIDE = 14
+"""Words of a relative clause that are looked back over for its beginning."""
+_ASIDE_OPENS = 3
+"""Words in which it begins (`most of whom`)."""
+
+
+def is_parted(scene: Scene, first: WordRange, second: WordRange) -> bool:
+    """Whether another clause begins between the two.
+
+    It does at *but* and the like, and at *and* before a doer who is not joined with one before it.
+    """
+    start, end = min(first.end, second.end), max(first.start, second.start)
+    for words in scene.sentence.places(CLAUSE_BREAK):
+        if start <= words.start and words.end <= end:
+            return True
+    return any(_opens(scene, at) for at in range(start, end))
+
+
+def _opens(scene: Scene, at: int) -> bool:
+    """Whether the word joins a new clause: a doer follows it, and none stands right before it."""
+    if scene.words[at] not in scene.grammar.joins:
+        return False
+    follows = any(actor.words.start == at + 1 for actor in scene.actors.all)
+    return follows and not any(actor.words.end == at for actor in scene.actors.all)
+
+
+def is_stopped(scene: Scene, before: WordRange, act: WordRange) -> bool:
+    """Whether a semicolon stands between words and the act behind them."""
+    return not scene.sentence.stops.isdisjoint(range(before.end, act.start + 1))
+
+
+def is_aside(scene: Scene, before: WordRange, act: WordRange) -> bool:
+    """Whether words are in a relative clause, and the act behind it is not.
+
+    Such a clause stands between commas: *KH, which has not commented, attacked*.
+    """
+    closed = any(_closes(scene, at) for at in range(before.end, act.start + 1))
+    if not closed:
+        return False
+    for at in range(before.start, max(0, before.start - _LONGEST_ASIDE), -1):
+        if at in scene.sentence.breaks:
+            return _opens_aside(scene, at)
+    return False
+
+
+def begins_aside(scene: Scene, first: int, last: int) -> bool:
+    """Whether a relative clause begins at one of these words, and goes on to the last."""
+    for at in range(last, first - 1, -1):
+        if at in scene.sentence.breaks:
+            return _opens_aside(scene, at)
+    return False
+
+
+def _opens_aside(scene: Scene, at: int) -> bool:
+    """Whether a relative clause begins at a word behind a comma: `which`, `most of whom`."""
+    return not scene.grammar.relatives.isdisjoint(scene.words[at : at + _ASIDE_OPENS])
+
+
+def _closes(scene: Scene, at: int) -> bool:
+    """Whether a clause may end before the word; between names of a list none does."""
+    if at not in scene.sentence.breaks:
+        return False
+    ends = any(actor.words.end == at for actor in scene.actors.all)
+    return not (ends and any(actor.words.start == at for actor in scene.actors.all))
