@@ -34,8 +34,8 @@ def build_body(notice: Notice) -> bytes:
 def make_key(notice: Notice) -> str:
     """The same for every attempt to send a message, another one for the next.
 
-    Of id and revision; where a revision is told again (a repeat, an acknowledgement), also of when
-    it was told before.
+    Of id and revision; where a revision is sent again (a repeat, an acknowledgement), also of when
+    it was sent before.
     """
     alert, before = notice.alert, notice.before
     key = f"{quote(alert.id)}.{alert.revision}"

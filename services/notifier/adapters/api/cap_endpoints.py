@@ -57,9 +57,9 @@ class CapEndpoints:
         before = None if query.cursor is None else int(query.cursor)
         firing = self._list(query, FIRING, before)
         ended = self._list(query, ENDED, None).items if before is None else ()
-        told = [item.summary for item in (*firing.items, *ended) if self._is_told(item.summary)]
+        shown = [item.summary for item in (*firing.items, *ended) if self._is_shown(item.summary)]
         following = list(_write_query(query, firing.next_place))
-        return XmlAnswer(build_feed(told, self.sender, following))
+        return XmlAnswer(build_feed(shown, self.sender, following))
 
     def show(self, call: Call) -> XmlAnswer:
         """The newest message of an alert, by its identifier."""
@@ -77,7 +77,7 @@ class CapEndpoints:
         wanted = AlertFilter(parse_filter(query.filter), statuses, silenced=query.silenced)
         return self.board.list_alerts(wanted, before, query.limit)
 
-    def _is_told(self, summary: AlertSummary) -> bool:
+    def _is_shown(self, summary: AlertSummary) -> bool:
         """Not of history, nor what a storm stands for; of ends those of messages, for a day."""
         if summary.in_storm or "true" in summary.labels["backfill"]:
             return False

@@ -80,17 +80,17 @@ class InteractionDesk:
     modals: OpenedModals
     tell: Callable[[str, str], None]
 
-    def handle(self, told: Press | Submission) -> InteractionAnswer:
+    def handle(self, interaction: Press | Submission) -> InteractionAnswer:
         """Do what was asked for; blocks for the time-outs of Redis and of a modal at most.
 
         Raises nothing of a store's: the answer says what failed.
         """
-        if isinstance(told, Submission):
-            return InteractionAnswer(self._submit(told))
+        if isinstance(interaction, Submission):
+            return InteractionAnswer(self._submit(interaction))
         try:
-            return self._press(told)
+            return self._press(interaction)
         except (ActRefused, ModalNotOpened, LogLost, RedisError) as refused:
-            return self._tell(told, f"Not done: {_explain(refused, told.user.id)}")
+            return self._tell(interaction, f"Not done: {_explain(refused, interaction.user.id)}")
 
     def _press(self, press: Press) -> InteractionAnswer:
         if self.seen.has(press.identity):
@@ -131,18 +131,20 @@ class InteractionDesk:
         else:
             self.modals.update(view_id, build_modal(alert, preview))
 
-    def _submit(self, told: Submission) -> Mapping[str, Any]:
+    def _submit(self, submission: Submission) -> Mapping[str, Any]:
         try:
             silence = self.floor.add_silence(
-                self.people.identify(told.user), self._read_request(told), told.identity[:32]
+                self.people.identify(submission.user),
+                self._read_request(submission),
+                submission.identity[:32],
             )
         except (ActRefused, LogLost, RedisError) as refused:
             field = refused.field if isinstance(refused, ActRefused) else ""
-            return build_errors(field, _explain(refused, told.user.id))
+            return build_errors(field, _explain(refused, submission.user.id))
         return {"response_action": "update", "view": build_confirmation(silence)}
 
-    def _read_request(self, told: Submission) -> SilenceRequest:
-        answers, alert = told.answers, self.floor.find_alert(told.alert)
+    def _read_request(self, submission: Submission) -> SilenceRequest:
+        answers, alert = submission.answers, self.floor.find_alert(submission.alert)
         scope = answers.get(ModalField.SCOPE)
         if scope not in list_scopes(alert):
             raise InvalidAct("", "choose what to silence")

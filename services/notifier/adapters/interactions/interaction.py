@@ -171,23 +171,23 @@ def _name_fault(error: ValidationError) -> str:
     return f"payload.{'.'.join(map(str, fault['loc']))}: {describe_error(fault)}"
 
 
-def _find_press(told: _BlockActions) -> Press | None:
-    for action in told.actions:
+def _find_press(pressed: _BlockActions) -> Press | None:
+    for action in pressed.actions:
         if action.action_id in list(Button) and action.value:
             words = (action.action_ts, action.action_id, action.value)
             return Press(
                 button=Button(action.action_id),
                 alert=action.value,
-                user=told.find_user(),
-                identity=_identify(told.user.id, *words),
-                trigger=told.trigger_id,
-                reply_url=told.response_url,
+                user=pressed.find_user(),
+                identity=_identify(pressed.user.id, *words),
+                trigger=pressed.trigger_id,
+                reply_url=pressed.response_url,
             )
     return None
 
 
-def _find_submission(told: _ViewSubmission) -> Submission | None:
-    view = told.view
+def _find_submission(submitted: _ViewSubmission) -> Submission | None:
+    view = submitted.view
     if view.callback_id != CALLBACK or not view.private_metadata:
         return None
     answers = {
@@ -196,8 +196,8 @@ def _find_submission(told: _ViewSubmission) -> Submission | None:
         for element in view.state.values.get(field, {}).values()
         if element.answer is not None
     }
-    identity = _identify(told.user.id, view.id)
-    return Submission(view.private_metadata, told.find_user(), identity, answers)
+    identity = _identify(submitted.user.id, view.id)
+    return Submission(view.private_metadata, submitted.find_user(), identity, answers)
 
 
 def _identify(user: str, *words: str) -> str:

@@ -65,12 +65,12 @@ class SlackEndpoint:
             return respond_json(HTTPStatus.SERVICE_UNAVAILABLE, Refusal(error=message))
 
     async def _answer(self, request: Request) -> Response:
-        told = read_interaction(read_form(await self._read_signed(request)))
+        interaction = read_interaction(read_form(await self._read_signed(request)))
         INTERACTIONS.labels("http").inc()
-        if told is None:
+        if interaction is None:
             answer = InteractionAnswer()
         else:
-            answer = await run_sync(partial(self.handle, told), abandon_on_cancel=True)
+            answer = await run_sync(partial(self.handle, interaction), abandon_on_cancel=True)
         API_REQUESTS.labels(str(HTTPStatus.OK.value)).inc()
         following = BackgroundTask(answer.follow)
         if answer.body is None:

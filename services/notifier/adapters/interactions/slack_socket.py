@@ -130,11 +130,11 @@ class SlackSocket(StoppableThread):
             return InteractionAnswer()
         INTERACTIONS.labels("socket").inc()
         try:
-            told = read_interaction(request.payload)
+            interaction = read_interaction(request.payload)
         except InvalidInteraction as error:
             log.warning("slack sends what is no interaction", error=str(error))
             return InteractionAnswer()
-        return InteractionAnswer() if told is None else self.handle(told)
+        return InteractionAnswer() if interaction is None else self.handle(interaction)
 
 
 def _respond(request: SocketModeRequest, body: Mapping[str, Any] | None) -> SocketModeResponse:

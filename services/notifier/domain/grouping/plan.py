@@ -169,11 +169,11 @@ def _explain_flush(entry: Entry, assessed: Assessment, times: GroupTimes) -> Rea
 
 def _find_flush(entry: Entry, assessed: Assessment, times: GroupTimes) -> Flush | None:
     """When the changes are notified; None: there are none to notify of."""
-    told = [change for change in assessed.changes if change.kind is not ChangeKind.IN_HAND]
-    if not told or (times.grouping.digest is None and needs_update(entry, told) is None):
+    changes = [change for change in assessed.changes if change.kind is not ChangeKind.IN_HAND]
+    if not changes or (times.grouping.digest is None and needs_update(entry, changes) is None):
         return None
-    urgent = [change.member.queued_at for change in told if change.is_urgent]
-    pending = min(change.member.queued_at for change in told)
+    urgent = [change.member.queued_at for change in changes if change.is_urgent]
+    pending = min(change.member.queued_at for change in changes)
     flushes = [times.find_flush(pending, is_urgent=False)]
     if urgent:
         flushes.append(times.find_flush(min(urgent), is_urgent=True))
