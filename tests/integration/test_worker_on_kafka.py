@@ -1,7 +1,6 @@
 """Workers of ingest over a feed, on real Kafka and Redis, killed again and again."""
 
 import json
-import os
 import random
 import sys
 import time
@@ -14,7 +13,7 @@ import pytest
 
 from tests.parts import topics as topic_parts
 from tests.parts.child import ChildProcess, free_port
-from tests.parts.processes import KEPT
+from tests.parts.processes import bare_environment
 from tests.parts.waiting import until
 from tests.standins.feed import FeedStandIn
 
@@ -56,10 +55,9 @@ def workers(
 
 
 def worker(shared: dict[str, str], folder: Path, number: int) -> ChildProcess:
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     own = {"VEDETTE_PORT": str(free_port())}
     command = [sys.executable, "-m", "tests.integration.pull_worker"]
-    return ChildProcess(command, folder / f"worker-{number}.log", kept | shared | own)
+    return ChildProcess(command, folder / f"worker-{number}.log", bare_environment() | shared | own)
 
 
 def published(kafka: str, topics: str) -> list[dict[str, str]]:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import httpx
 
-from tests.parts.child import ChildProcess, free_port
+from tests.parts.child import ROOT, ChildProcess, free_port
 from tests.parts.waiting import until
 
 QUIET = {"VEDETTE_WATCHDOG_SECONDS": "0"}
 """Unless a test asks for it nothing is in the topics but what it put there."""
 WITH_API = ("ingest", "notifier")
+BYTECODE = ROOT / ".cache" / "bytecode"
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -74,6 +75,6 @@ class Service(ChildProcess):
 
 
 def bare_environment() -> dict[str, str]:
-    """What a child inherits."""
+    """What a child inherits; what it imports is compiled by the first of all."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(BYTECODE), "PYTHONUNBUFFERED": "1"}
