@@ -1,7 +1,7 @@
 """`vedette rules publish`: puts rules in force in every worker, without a restart."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -9,30 +9,20 @@ from typing import Annotated, Protocol
 
 import typer
 
+from cli.checked_rules import CheckedRules, read_folder, refuse_failing
 from cli.faults import CommandFailure
 from cli.output import list_some, print_line
 from cli.published_heads import choose_heads
-from cli.rule_set import (
-    RulesFolder,
-    list_faults,
-    print_differences,
-    print_faults,
-    run_cases,
-)
+from cli.rule_set import RulesFolder
 from cli.settings import kafka_settings
 from cli.source_rhythms import choose_rhythms
 from cli.work_tree import read_author, read_commit
 from schemas.bundle import OnChange, PublishedRule, RuleBundle
-from services.matcher.adapters.rules.pack_files import bundle_files
-from services.matcher.adapters.rules.rule_files import RuleFiles, read_packs
-from services.matcher.adapters.rules.used_packs import read_with_used
-from services.matcher.domain.changes.digest import digest_alerting, digest_rules
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
     DifferenceKind,
     PublishInfo,
     RuleDifference,
-    RuleDigest,
     RuleSet,
     VersionedBundle,
     changes_nothing,
@@ -41,9 +31,7 @@ from services.matcher.domain.changes.next_bundle import (
     number_bundle,
     resolve_race,
 )
-from services.matcher.domain.rules.rulebook import Rulebook
 
-FAILED = 1
 MOST_RACES = 5
 
 CommitOption = Annotated[str | None, typer.Option(help="Default: what git has checked out.")]
@@ -117,56 +105,17 @@ def publish(  # noqa: PLR0913  (typer makes an option of each)
     VEDETTE_TOPIC_PREFIX. Exit code 1 if the rules have a fault, 2 if they lack rules or no broker
     answers: nothing is published then.
     """
+    checked = read_folder(folder)
+    policy = read_policy(on_change, rule or (), checked.rule_set)
     # the other commands on rules need no Kafka, and start without its client
     topic: BundleTopic = import_module("cli.rules_topic").RulesTopicWriter(kafka_settings())
-    events_since = topic.events_since()  # first: a broker that is away is told before cases run
-    checked = check_folder(folder)
-    policy = read_policy(on_change, rule or (), checked.rule_set)
+    events_since = topic.events_since()  # a broker that is away is reported before cases run
+    refuse_failing(folder, checked)
     rule_set = _complete_rules(checked, sources, topic.newest())
     info = _make_info(folder, events_since, commit, author)
     act = preview_bundle if dry_run else publish_bundle
     for line in act(topic, rule_set, replace(policy, may_remove=allow_removed), info):
         print_line(line)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedRules:
-    """The rules of a folder as they are read, compiled and published."""
-
-    files: RuleFiles
-    rulebook: Rulebook
-    rule_set: RuleSet
-
-
-def check_folder(folder: Path) -> CheckedRules:
-    """The rules of a folder, without a fault and with every test case passing.
-
-    Raises:
-        Exit: they have faults or a case fails; printed on standard error.
-        CommandFailure: there is no such folder.
-    """
-    if not folder.is_dir():
-        raise CommandFailure(f"{folder}: no such folder")
-    packs, faults = read_with_used(folder)
-    files = read_packs(packs, faults)
-    rulebook, rule_faults = files.rulebook()
-    all_faults = list_faults(files, rulebook, rule_faults)
-    print_faults(all_faults)
-    outcomes = run_cases(files, rulebook, rule_faults)
-    failing = [(case, ran.differences) for case, ran in outcomes if ran.differences]
-    for case, lines in failing:
-        print_differences(case, lines)
-    if all_faults or failing or not rulebook.windows:
-        print_line(f"{folder}: not published", err=True)
-        raise typer.Exit(FAILED)
-    digests = digest_rules(files.packs, rulebook.windows)
-    rules = {
-        "/".join(key): RuleDigest(
-            digest, rulebook.windows[key].retention, digest_alerting(rulebook.windows[key])
-        )
-        for key, digest in digests.items()
-    }
-    return CheckedRules(files, rulebook, RuleSet(bundle_files(packs), rules))
 
 
 def _make_info(

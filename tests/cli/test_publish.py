@@ -11,8 +11,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from cli.checked_rules import read_folder, refuse_failing
 from cli.faults import CommandFailure
-from cli.publish import check_folder, preview_bundle, publish_bundle, read_policy
+from cli.publish import preview_bundle, publish_bundle, read_policy
 from cli.rules import app
 from cli.rules_topic import check_size
 from cli.work_tree import read_author, read_commit
@@ -71,7 +72,7 @@ def rule_set(**digests: str) -> RuleSet:
 
 
 def test_a_folder_is_read_as_a_rule_set(tmp_path: Path) -> None:
-    rule_set = check_folder(write_pack(tmp_path)).rule_set
+    rule_set = read_folder(write_pack(tmp_path)).rule_set
 
     assert set(rule_set.files) == {
         "iraq/indicators/rockets.yaml",
@@ -96,7 +97,7 @@ def test_rules_with_a_fault_or_a_failing_case_are_refused(
     pack = write_pack(tmp_path, indicators__rockets=changed(ROCKETS, old, new))
 
     with pytest.raises(typer.Exit) as ended:
-        check_folder(pack)
+        refuse_failing(pack, read_folder(pack))
 
     printed = capsys.readouterr()
     assert ended.value.exit_code == 1
@@ -176,10 +177,28 @@ def test_a_dry_run_fails_where_publishing_would() -> None:
         next(shown)
 
 
-def test_a_broker_that_is_away_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_no_rule_has_is_refused_before_any_broker_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "localhost:1")
+    pack = str(write_pack(tmp_path))
 
-    outcome = CliRunner().invoke(app, ["publish", "--rules", "no-such-folder"])
+    outcome = CliRunner().invoke(app, ["publish", "--rules", pack, "--rule", "iraq/rocket=keep"])
+
+    assert str(outcome.exception) == (
+        "--rule iraq/rocket=keep: these rules have no iraq/rocket with windows"
+    )
+
+
+def test_a_broker_that_is_away_is_named_with_its_variable_before_cases_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "localhost:1")
+    failing = changed(ROCKETS, "at: 1h, level: high,", "at: 1h, level: low,")
+
+    outcome = CliRunner().invoke(
+        app, ["publish", "--rules", str(write_pack(tmp_path, indicators__rockets=failing))]
+    )
 
     assert isinstance(outcome.exception, CommandFailure)
     assert "Kafka at localhost:1: " in str(outcome.exception)

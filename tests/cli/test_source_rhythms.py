@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.checked_rules import read_folder
 from cli.faults import CommandFailure
-from cli.publish import check_folder
 from cli.source_rhythms import PATH, choose_rhythms
 from schemas.alert import Alert, Status
 from schemas.duty import SOURCE_SILENT
@@ -51,7 +51,7 @@ def write_sources(folder: Path, text: str = SOURCES) -> Path:
 
 
 def read_rules(folder: Path) -> RuleSet:
-    return check_folder(write_pack(folder / "rules")).rule_set
+    return read_folder(write_pack(folder / "rules")).rule_set
 
 
 def bundle_of(rule_set: RuleSet) -> VersionedBundle:
@@ -146,7 +146,7 @@ def test_sources_that_cannot_be_read_are_not_published(
 
 
 def test_a_pack_of_rules_may_not_have_the_name_of_that_of_the_sources(tmp_path: Path) -> None:
-    rules = check_folder(write_pack(tmp_path / "rules", "sources")).rule_set
+    rules = read_folder(write_pack(tmp_path / "rules", "sources")).rule_set
 
     with pytest.raises(CommandFailure, match="a pack is named sources"):
         choose_rhythms(rules, write_sources(tmp_path / "s"), None)
