@@ -71,6 +71,8 @@ def _read_object(number: int, line: bytes) -> dict[str, Any] | BadLine:
         body = parse(line)
     except InvalidJson as error:
         return BadLine(number, f"is no JSON: {str(error).removeprefix('line 1 ')}")
+    if isinstance(body, list):
+        return BadLine(number, "is a JSON array: write one object a line (jq -c '.[]' does)")
     return body if isinstance(body, dict) else BadLine(number, "is no JSON object")
 
 

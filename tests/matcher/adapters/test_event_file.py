@@ -38,7 +38,8 @@ def test_a_report_without_any_time_has_that_of_the_line_before() -> None:
     ("line", "message"),
     [
         ("{", "line 1: is no JSON"),
-        ("[]", "line 1: is no JSON object"),
+        ("5", "line 1: is no JSON object"),
+        ("[{}]", "line 1: is a JSON array: write one object a line (jq -c '.[]' does)"),
         ('{"text": NaN}', "line 1: is no JSON: NaN is not JSON"),
         ('{"text": 5}', "line 1: text: must be a text"),
         ('{"txt": "x"}', "txt: there is no such key (did you mean text?)"),

@@ -36,7 +36,7 @@ def test_lines_are_counted_with_the_empty_ones() -> None:
     ("line", "message"),
     [
         ("{", "line 1: is no JSON"),
-        ("[]", "line 1: is no JSON object"),
+        ("5", "line 1: is no JSON object"),
         ('{"text": "x"}', "line 1: expect"),
         ('{"text": "x", "expect": "a"}', "line 1: expect"),
         ('{"text": "x", "expect": [], "alow": []}', "line 1: alow"),
