@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, LiteralString
+from types import UnionType
+from typing import Annotated, Any, LiteralString, Union, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +14,8 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_core import core_schema
 
@@ -40,6 +43,23 @@ class Document(Model):
     """A frozen value, as people write it in a file; an unknown key is an error that names it."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_truth(cls, value: Any, info: ValidationInfo) -> Any:
+        """`true`, and `yes` in YAML, is no number: Python would take it for 1."""
+        if isinstance(value, bool) and _holds_number(
+            cls.model_fields[info.field_name or ""].annotation
+        ):
+            raise ValueError("must not be true or false")
+        return value
+
+
+def _holds_number(kind: Any) -> bool:
+    """Whether a field of this type is a number, or may be one."""
+    if get_origin(kind) in (Annotated, Union, UnionType):
+        return any(map(_holds_number, get_args(kind)))
+    return kind in (int, float)
 
 
 def utc(moment: datetime) -> datetime:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_TIME_SPAN = re.compile(r"(\d{1,12})(s|m|h|d|w|M|y)")
+_TIME_SPAN = re.compile(r"([0-9]{1,12})(s|m|h|d|w|M|y)")
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),

@@ -27,7 +27,9 @@ def test_a_time_span_is_a_number_and_a_unit(text: str, span: timedelta) -> None:
     assert parse_time_span(text) == span
 
 
-@pytest.mark.parametrize("text", ["7", "d", "7 d", "-1d", "1.5h", "P7D", "7d ", "", 7, None, True])
+@pytest.mark.parametrize(
+    "text", ["7", "d", "7 d", "-1d", "1.5h", "P7D", "7d ", "", "٧d", 7, None, True]
+)
 def test_anything_else_is_no_time_span(text: Any) -> None:
     with pytest.raises(ValueError, match="is no time span"):
         parse_time_span(text)
@@ -62,6 +64,13 @@ def test_an_unknown_key_is_named_with_its_path(document: dict[str, Any], path: s
 @pytest.mark.parametrize("key", ["timeframe", "group_by", "window"])
 def test_an_unknown_key_of_a_correlation_is_named(key: str) -> None:
     assert set(faults(CorrelationRule, correlation_rule(**{key: "7d"}))) == {f"correlation.{key}"}
+
+
+@pytest.mark.parametrize("key", ["gte", "ratio", "floor"])
+def test_true_is_no_number(key: str) -> None:
+    document = correlation_rule(condition={key: True})
+
+    assert "Value error, must not be true or false" in faults(CorrelationRule, document).values()
 
 
 @pytest.mark.parametrize(
