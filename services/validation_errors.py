@@ -1,6 +1,7 @@
 """The errors of pydantic in a document, in the words of those who write YAML."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from types import ModuleType
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +11,9 @@ from services.document_faults import FieldPath, InvalidField, suggest_name
 from services.error_messages import describe_error
 
 _NAMED_LAST = frozenset({"missing", "extra_forbidden"})
+_ONE_OF = frozenset({"literal_error", "enum"})
+_MUST = "must be "
+_QUOTED = re.compile("'([^']+)'")
 
 
 def list_keys(*modules: ModuleType) -> frozenset[str]:
@@ -30,14 +34,15 @@ def list_errors(
 
     `keys` are those that a document may have: an unknown one is compared with them.
     """
-    details: dict[FieldPath, ErrorDetails] = {}
+    details: dict[FieldPath, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
         keep = detail["type"] in _NAMED_LAST
-        details.setdefault(_document_path(detail["loc"], value, keep_last=keep), detail)
+        details.setdefault(_document_path(detail["loc"], value, keep_last=keep), []).append(detail)
     outer = {path[:length] for path in details for length in range(len(path))}
-    for path, detail in details.items():
+    for path, of_field in details.items():
         if path not in outer:
-            yield _describe(path, detail, keys)
+            hint = _hint(path, of_field[0], keys) or _suggest_value(of_field)
+            yield InvalidField(path, _describe(of_field), hint)
 
 
 def describe_with_hint(detail: ErrorDetails, keys: Collection[str]) -> str:
@@ -49,8 +54,13 @@ def describe_with_hint(detail: ErrorDetails, keys: Collection[str]) -> str:
     return f"{message} ({hint})" if hint else message
 
 
-def _describe(path: FieldPath, detail: ErrorDetails, keys: Collection[str]) -> InvalidField:
-    return InvalidField(path, describe_error(detail), _hint(path, detail, keys))
+def _describe(details: Iterable[ErrorDetails]) -> str:
+    """What is wrong with a field; of several types that it may have, all are named."""
+    first, *others = map(describe_error, details)
+    if not first.startswith(_MUST):
+        return first
+    kinds = [each.removeprefix(_MUST) for each in others if each.startswith(_MUST)]
+    return " or ".join(dict.fromkeys([first, *kinds]))
 
 
 def _hint(path: FieldPath, detail: ErrorDetails, keys: Collection[str]) -> str:
@@ -59,6 +69,18 @@ def _hint(path: FieldPath, detail: ErrorDetails, keys: Collection[str]) -> str:
     if detail["type"] == "extra_forbidden" and path:
         return _suggest_key(str(path[-1]), keys)
     return ""
+
+
+def _suggest_value(details: Collection[ErrorDetails]) -> str:
+    """Which text is like the one that stands there, where there is more than one to choose."""
+    listed = {
+        name: each["input"]
+        for each in details
+        if each["type"] in _ONE_OF and isinstance(each["input"], str)
+        for name in _QUOTED.findall(each["ctx"]["expected"])
+    }
+    is_choice = len(listed) > 1 or len(details) > 1
+    return suggest_name(next(iter(listed.values())), listed) if listed and is_choice else ""
 
 
 def _suggest_key(unknown: str, keys: Collection[str]) -> str:

@@ -70,6 +70,12 @@ def test_a_rhythm_that_is_none_is_a_fault_at_its_line(tmp_path: Path, sources: s
     ("old", "new", "message"),
     [
         ("level: high\n", "levle: high\n", ":8: levle: there is no such key (did you mean level?)"),
+        (
+            "expect: silent",
+            "expect: slient",
+            "expect: must be a list or 'silent' (did you mean silent?)",
+        ),
+        ("level: high\n", "level: hihg\n", "or 'critical' (did you mean high?)"),
         ("level: high\n", "level: urgent\n", ":8: level: must be 'informational', 'low'"),
         ("    title: Rockets\n", "", ":2: title: is missing"),
         ("title: Rockets\n", "title: 5\n", ":2: title: must be a text"),
