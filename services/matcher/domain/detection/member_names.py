@@ -92,9 +92,10 @@ def make_name(
         InvalidField: there is nothing to look for, or an exception that could never apply.
     """
     path, spelled = place.path, None
+    readings = read_alternatives(alias.alias, path)
     if alias.spellings is not False:
         spelled = spell_name(alias.alias, known, sure=alias.spellings is True)
-    literals = tuple(_literals(alias, path) if spelled is None else spelled.literals())
+    literals = tuple(_literals(alias, readings) if spelled is None else spelled.literals())
     if not literals:
         raise InvalidField(path, f"{alias.alias!r} has no letter or digit to look for")
     unless = tuple(_parse_exception(alias, path, index) for index in range(len(alias.unless)))
@@ -106,8 +107,7 @@ def _as_long_alias(alias: str | LongAlias) -> LongAlias:
     return alias if isinstance(alias, LongAlias) else LongAlias(alias=alias)
 
 
-def _literals(alias: LongAlias, path: FieldPath) -> Iterable[str]:
-    written = read_alternatives(alias.alias, path)
+def _literals(alias: LongAlias, written: list[str]) -> Iterable[str]:
     if alias.spellings is not False:
         written = [spelling for reading in written for spelling in script_spellings(reading)]
     forms = (form for name in written for form in name_forms(name, proclitics=alias.proclitics))

@@ -6,6 +6,7 @@ from math import prod
 
 from services.document_faults import FieldPath, InvalidField
 
+_AS_WRITTEN = "write alternatives as (one|other), none within others"
 MOST_READINGS = 200
 _READINGS = re.compile(r"(\([^()|]*(?:\|[^()|]*)+\))")
 
@@ -14,12 +15,13 @@ def read_alternatives(written: str, path: FieldPath) -> list[str]:
     """Every reading of `(pro-Iran|Shi'a) (militias|factions)`.
 
     Raises:
-        InvalidField: there are more than `MOST_READINGS`.
+        InvalidField: there are more than `MOST_READINGS`, or a bracket or a `|` stands alone.
     """
-    parts = [
-        part[1:-1].split("|") if _READINGS.fullmatch(part) else [part]
-        for part in _READINGS.split(written)
-    ]
+    split = _READINGS.split(written)
+    plain = "".join(part for part in split if not _READINGS.fullmatch(part))
+    if "|" in plain or plain.count("(") != plain.count(")"):
+        raise InvalidField(path, f"{written!r}: a bracket or a | without its like", _AS_WRITTEN)
+    parts = [part[1:-1].split("|") if _READINGS.fullmatch(part) else [part] for part in split]
     if prod(map(len, parts)) > MOST_READINGS:
         raise InvalidField(path, f"more than {MOST_READINGS} readings", "write two of them")
     return list(map("".join, product(*parts)))

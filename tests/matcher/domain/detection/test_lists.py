@@ -234,3 +234,18 @@ def test_an_alias_with_too_many_choices_is_a_fault() -> None:
     assert faults_of(listing({"id": "a", "name": "A", "aliases": [alias]})) == [
         "members.0.aliases.0: more than 200 readings"
     ]
+
+
+@pytest.mark.parametrize(
+    "alias", ["(Badr Corps", "Badr Corps)", "Badr|Corps", "(Badr|(Corps|Force))", "(al-Badr Corps"]
+)
+def test_a_bracket_or_bar_that_makes_no_choice_is_a_fault(alias: str) -> None:
+    assert faults_of(listing({"id": "a", "name": "A", "aliases": [alias]})) == [
+        f"members.0.aliases.0: {alias!r}: a bracket or a | without its like"
+    ]
+
+
+def test_plain_brackets_in_an_alias_are_none_of_its_words() -> None:
+    book = rulebook(lists=(listing({"id": "a", "name": "A", "aliases": ["Badr (Corps)"]}),))
+
+    assert derive_values(book, report("The Badr Corps met."), "entities") == ("a",)
