@@ -11,17 +11,19 @@ from sigma.conditions import (
     ConditionOR,
     ConditionValueExpression,
 )
-from sigma.exceptions import SigmaError, SigmaRuleLocation
+from sigma.exceptions import SigmaError, SigmaRegularExpressionError, SigmaRuleLocation
 from sigma.rule.detection import SigmaDetection, SigmaDetectionItem, SigmaDetections
 from sigma.types import SigmaString, SigmaType, sigma_type
 
-from services.document_faults import FieldPath, InvalidField, suggest_name
+from services.document_faults import FieldPath, InvalidField
 from services.matcher.domain.detection.compile_field_test import compile_field_test
 from services.matcher.domain.detection.compile_means import read_examples
+from services.matcher.domain.detection.condition_faults import CONDITION_PATH, explain_refusal
 from services.matcher.domain.detection.field_reference import FieldReference
 from services.matcher.domain.detection.fields import ROLES, FieldKind, kind_of
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.means_tests import check_means
+from services.matcher.domain.detection.modifier_values import refuse_values
 from services.matcher.domain.detection.modifiers import (
     SigmaMeans,
     SigmaReady,
@@ -35,7 +37,6 @@ _LONGEST_CONDITION = 4096
 _LONGEST_SHOWN = 80
 _MOST_SELECTIONS = 500
 _NOWHERE = SigmaRuleLocation(FilePath("rule"))
-_CONDITION = ("detection", "condition")
 
 
 def compile_detection(
@@ -68,31 +69,19 @@ def compile_detection(
 def _compile_condition(condition: object, selections: dict[str, SigmaDetection]) -> Predicate:
     if not isinstance(condition, str) or not condition.strip():
         raise InvalidField(
-            _CONDITION, "a condition is one line of text", "e.g. selection and not other"
+            CONDITION_PATH, "a condition is one line of text", "e.g. selection and not other"
         )
     if not selections:
         raise InvalidField(("detection",), "nothing to select by: name at least one selection")
     if len(condition) > _LONGEST_CONDITION:
-        raise InvalidField(_CONDITION, f"longer than {_LONGEST_CONDITION} characters")
+        raise InvalidField(CONDITION_PATH, f"longer than {_LONGEST_CONDITION} characters")
     try:
         tree = SigmaDetections(selections, [condition], _NOWHERE).parsed_condition[0].parse()
         return _predicate(tree)
     except SigmaError as error:
-        raise InvalidField(
-            _CONDITION, _message_of(error), _suggest_selection(condition, selections)
-        ) from None
+        raise explain_refusal(condition, selections, str(error)) from None
     except RecursionError:
-        raise InvalidField(_CONDITION, "nested too deeply") from None
-
-
-def _message_of(error: SigmaError) -> str:
-    return str(error.args[0]) if error.args else str(error)
-
-
-def _suggest_selection(condition: str, selections: Mapping[str, object]) -> str:
-    written = condition.replace("(", " ").replace(")", " ").split()
-    hints = (suggest_name(word, selections) for word in written if word not in selections)
-    return next(filter(None, hints), "")
+        raise InvalidField(CONDITION_PATH, "nested too deeply") from None
 
 
 def _predicate(tree: object) -> Predicate:
@@ -108,7 +97,7 @@ def _predicate(tree: object) -> Predicate:
             | ConditionValueExpression(value=SigmaReady(test=test))
         ):
             return test
-    raise InvalidField(_CONDITION, "nothing is left of it")
+    raise InvalidField(CONDITION_PATH, "nothing is left of it")
 
 
 class _Compiler:
@@ -139,9 +128,12 @@ class _Compiler:
             return list(_items(key, value, place, self._lists, self._expressions))
         except InvalidField as error:
             self.errors.append(error)
-        except (SigmaError, ValueError) as error:
-            message = _message_of(error) if isinstance(error, SigmaError) else str(error)
-            self.refuse(place, message)
+        except SigmaRegularExpressionError as error:
+            self.refuse(place, str(error.args[0]))
+        except SigmaError:
+            self.refuse(place, "these modifiers cannot stand together in this order")
+        except ValueError as error:
+            self.refuse(place, str(error))
         return []
 
 
@@ -167,6 +159,7 @@ def _items(
     values = _values(value, names, path)
     if values != [None] or field in ROLES:
         refuse_elsewhere(field, names, path)
+    refuse_values(values, names, path)
     kind = kind_of(field, path) if field else FieldKind.STRING
     reference = FieldReference(field or "words", kind, lists, path, expressions, keyword=not field)
     if "re" in names:

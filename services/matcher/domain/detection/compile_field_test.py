@@ -23,7 +23,7 @@ from services.document_faults import suggest_name
 from services.matcher.domain.detection.compile_means import compile_means
 from services.matcher.domain.detection.compile_says import compile_says
 from services.matcher.domain.detection.field_reference import FieldReference, require_kind
-from services.matcher.domain.detection.fields import WEEKDAYS, FieldKind
+from services.matcher.domain.detection.fields import NUMBER_BOUNDS, WEEKDAYS, FieldKind
 from services.matcher.domain.detection.modifiers import (
     SigmaListName,
     SigmaMeans,
@@ -190,13 +190,20 @@ def _part(reference: FieldReference, value: SigmaNumber) -> str | None:
     """The part of a time that is compared, if it is one."""
     if not isinstance(value, SigmaTimestampPart):
         require_kind(reference, _NUMBERS, "a comparison")
+        _refuse_outside(reference, reference.field, value.number, NUMBER_BOUNDS)
         return None
     part = value.timestamp_part.name.lower()
     require_kind(reference, frozenset({FieldKind.TIME}), part)
-    low, high = PART_BOUNDS[part]
-    if not low <= value.number <= high:
-        raise reference.invalid(f"{part} {value.number} is outside {low} to {high}")
+    _refuse_outside(reference, part, value.number, PART_BOUNDS)
     return part
+
+
+def _refuse_outside(
+    reference: FieldReference, name: str, number: float, bounds: Mapping[str, tuple[int, int]]
+) -> None:
+    low, high = bounds.get(name, (number, number))
+    if not low <= number <= high:
+        raise reference.invalid(f"{name} {number} is outside {low} to {high}")
 
 
 @compile_field_test.register

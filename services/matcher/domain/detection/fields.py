@@ -65,6 +65,10 @@ ROLES = frozenset(name for name, kind in KINDS.items() if kind is FieldKind.ROLE
 MAPS: Mapping[str, FieldKind] = MappingProxyType(
     {"quantities": FieldKind.NUMBER, "attributes": FieldKind.ATTRIBUTE}
 )
+NUMBER_BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"hour": (0, 23), "credibility": (1, 6), "lat": (-90, 90), "lon": (-180, 180)}
+)
+"""The least and the greatest value that an event can have in a field."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 

@@ -45,7 +45,8 @@ def parse_expression(text: str) -> Expression:
     try:
         return Expression(text, SigmaExtendedCorrelationCondition.parse(text))
     except ParseException as error:
-        raise ValueError(f"column {error.column}: {error.msg} in {text!r}") from None
+        missing = "a rule, and, or, not or a bracket is missing"
+        raise ValueError(f"column {error.column}: {missing} in {text!r}") from None
 
 
 def _evaluate(

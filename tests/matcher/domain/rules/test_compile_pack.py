@@ -68,7 +68,7 @@ DIVERGING = {
         ),
         (
             {"type": "temporal", "condition": "fire and ("},
-            "condition: column 11: Expected W:(A-Z_a-z, 0-9A-Z_a-z) in 'fire and ('",
+            "condition: column 11: a rule, and, or, not or a bracket is missing in 'fire and ('",
         ),
         (
             {"type": "temporal", "condition": "not " * 51 + "fire"},
