@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import add
+from types import MappingProxyType
 from typing import TypeVar
 
 from services.matcher.domain.detection.predicates import ANY_VALUE, NEVER, Atom, Predicate
@@ -17,6 +19,8 @@ from services.matcher.domain.detection.selectivity import selectivity
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.says.parts import Group
 from services.matcher.domain.text.literal_order import LiteralPair
+from services.matcher.domain.words.shared_values import SharedValues
+from services.matcher.domain.words.word_list import IndexedList
 
 _LONG_LIST = 16
 RuleNumbers = tuple[int, ...]
@@ -24,6 +28,8 @@ RuleNumbers = tuple[int, ...]
 RuleBeside = tuple[int, tuple[frozenset[str], ...]]
 """The number of a rule, and sets of keys of word lists of which a sentence must have one each."""
 RulesByKey = Mapping[str, tuple[RuleBeside, ...]]
+
+NO_LISTS: Mapping[str, IndexedList] = MappingProxyType({})
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -105,9 +111,14 @@ def without_prefilters(count: int) -> RuleIndex:
 
 
 def make_index(
-    predicates: Iterable[Predicate], selectivity: Callable[[Atom], float] = selectivity
+    predicates: Iterable[Predicate],
+    selectivity: Callable[[Atom], float] = selectivity,
+    lists: Mapping[str, IndexedList] = NO_LISTS,
 ) -> RuleIndex:
-    """The index of rules by number, each under the group of atoms that fewest events have."""
+    """The index of rules by number, each under the group of atoms that fewest events have.
+
+    Those under a word list are under each of its words; `lists` has it by key.
+    """
     of_group = cache(lambda group: sum(map(selectivity, group)))
     predicates = tuple(predicates)
     prefilters = [make_prefilter(predicate, of_group) for predicate in predicates]
@@ -120,7 +131,7 @@ def make_index(
         ),
         beside=tuple(rule.beside for rule in prefilters),
         pairs={number: rule.pair for number, rule in enumerate(prefilters) if rule.pair},
-        by_literal=by_field.pop("", {}),
+        by_literal=_by_word(by_field.pop("", {}), lists),
         by_value=by_field,
         by_list=_by_list(prefilters),
         by_naming=_by_naming(prefilters),
@@ -140,6 +151,18 @@ def _by_field(prefilters: Sequence[Prefilter]) -> dict[str, dict[str, RuleNumber
         for name, value in rule.atoms:
             by_field.setdefault(name, {}).setdefault(value, []).append(number)
     return {name: _freeze(by_value) for name, by_value in by_field.items()}
+
+
+def _by_word(
+    by_literal: Mapping[str, RuleNumbers], lists: Mapping[str, IndexedList]
+) -> Mapping[str, RuleNumbers]:
+    """The rules by literal, where some were by the key of a word list."""
+    by_word = SharedValues[RuleNumbers](add)
+    for literal, numbers in by_literal.items():
+        listed = lists.get(literal)
+        words = {f" {word} " for word in listed.own_triggers()} if listed else {literal}
+        by_word.add(words, numbers)
+    return by_word.by_word
 
 
 def _by_list(prefilters: Sequence[Prefilter]) -> dict[FieldValues, RuleNumbers]:

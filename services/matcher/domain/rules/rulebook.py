@@ -21,7 +21,7 @@ from services.matcher.domain.rules.rule_index import RuleIndex, make_index, with
 from services.matcher.domain.text.scan import Scanner
 from services.matcher.domain.windows.window_rule import WindowRule
 from services.matcher.domain.words.word_index import index_words
-from services.matcher.domain.words.word_list import KEY_MARK, IndexedList
+from services.matcher.domain.words.word_list import IndexedList
 
 RuleKey = tuple[str, str]
 """Pack and rule name."""
@@ -91,8 +91,9 @@ class PackRules:
 def index_rules(name: str, lists: Lists, rules: Iterable[CompiledRule]) -> PackRules:
     """The rules of a pack with their index."""
     rules = tuple(rules)
-    frequencies = {each.key: each.frequency for each in lists.words.values()}
-    index = make_index((rule.predicate for rule in rules), selectivity_beside(frequencies))
+    by_key = {each.key: each for each in lists.words.values()}
+    beside = selectivity_beside({key: each.frequency for key, each in by_key.items()})
+    index = make_index((rule.predicate for rule in rules), beside, by_key)
     return PackRules(name, lists, rules, index)
 
 
@@ -150,9 +151,8 @@ def _group_by_base(windows: Iterable[WindowRule]) -> dict[RuleKey, tuple[WindowR
 
 def _make_scanner(packs: tuple[PackRules, ...]) -> Scanner:
     literals = {literal for pack in packs for literal in pack.literals()}
-    keys = {literal for literal in literals if literal.startswith(KEY_MARK)}
     index = index_words(listed for pack in packs if pack.rules for listed in pack.word_lists())
-    return Scanner(literals - keys, index, keys)
+    return Scanner(literals, index)
 
 
 def _scanned_fields(packs: Iterable[PackRules]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import accumulate
+from operator import not_
 from typing import NamedTuple
 
 
@@ -18,15 +19,15 @@ class LiteralPair(NamedTuple):
 class LiteralOrder:
     """Literals in the order in which they end, each as often as the text holds it.
 
-    `single` are the literals that are one whole word: as many words at least stand between two
-    literals as single ones are found.
+    All but the `longer` literals are one whole word: as many words at least stand between two
+    literals as others are found.
     """
 
-    __slots__ = ("_counts", "_earliest", "_found", "_latest", "_single")
+    __slots__ = ("_counts", "_earliest", "_found", "_latest", "_longer")
 
-    def __init__(self, found: Sequence[str], single: AbstractSet[str]) -> None:
+    def __init__(self, found: Sequence[str], longer: AbstractSet[str]) -> None:
         self._found = found
-        self._single = single
+        self._longer = longer
         self._latest: Mapping[str, int] = {}
         self._earliest: Mapping[str, int] = {}
         self._counts: Sequence[int] = ()
@@ -53,7 +54,7 @@ class LiteralOrder:
         found, numbers = self._found, range(len(self._found))
         self._latest = dict(zip(found, numbers, strict=True))
         self._earliest = dict(zip(reversed(found), reversed(numbers), strict=True))
-        self._counts = list(accumulate(map(self._single.__contains__, found)))
+        self._counts = list(accumulate(map(not_, map(self._longer.__contains__, found))))
 
 
 def is_single_word(literal: str) -> bool:

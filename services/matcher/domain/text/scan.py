@@ -4,7 +4,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -67,8 +66,8 @@ class ScannedText(NamedTuple):
 class ScanResult:
     """The texts of an event, folded and joined, and the literals of the scanner that they hold.
 
-    `starts` has the index in `folded` at which each text starts. `literals` also has the keys of
-    those word lists whose words the scanner looks for. `index` has all lists, for who asks.
+    `starts` has the index in `folded` at which each text starts. `index` has all word lists, for
+    who asks.
     """
 
     texts: tuple[ScannedText, ...]
@@ -136,70 +135,14 @@ def _end_of(folded: str, literal: str, start: int) -> int:
     return end - 1 if literal[-1] == " " else folded.index(" ", end)
 
 
-Found = tuple[Sequence[str], AbstractSet[str]]
-"""Literals in the order in which they end; and all of them, with the keys of lists."""
-
-
-class _Finder:
-    """Finds literals, and words of lists by their keys."""
-
-    def __init__(self, literals: Iterable[str], keys_of: Mapping[str, tuple[str, ...]]) -> None:
-        self._keys_of = keys_of
-        sought = frozenset(literals) | keys_of.keys()
-        self._automaton = AhoCorasick(sought, store_patterns=True)
-
-    def find(self, folded: str) -> Found:
-        """What a text holds."""
-        found = self._automaton.find_matches_as_strings(folded, overlapping=True)
-        literals, keys_of = frozenset(found), self._keys_of
-        if keys_of:
-            literals = literals.union(*[keys_of[word] for word in keys_of.keys() & literals])
-        return found, literals
-
-
-class _NumberFinder:
-    """Finds the same by number: a text for each word would take as much memory as the automaton."""
-
-    def __init__(
-        self, literals: Iterable[str], words: Iterable[str], keys_of: Iterable[tuple[str, ...]]
-    ) -> None:
-        self._literals = sorted(literals)
-        self._by_number = [*((literal,) for literal in self._literals), *keys_of]
-        sought = chain(self._literals, (f" {word} " for word in words))
-        self._automaton = AhoCorasick(sought, store_patterns=False)
-
-    def find(self, folded: str) -> Found:
-        """What a text holds."""
-        literals, by_number, count = self._literals, self._by_number, len(self._literals)
-        matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        numbers = [number for number, _, _ in matches]
-        found = [literals[number] for number in numbers if number < count]
-        keys = chain.from_iterable([by_number[number] for number in numbers])
-        return found, frozenset(keys)
-
-
 class Scanner:
-    """Finds literals (`' words '`, or `' prefix'` of a word) in one pass.
+    """Finds literals (`' words '`, or `' prefix'` of a word) in one pass."""
 
-    Of the lists in `index` it looks for the words of those with these `keys`. Most reports fold to
-    ASCII, and most words of lists do not, since their scripts write much in one word: a small
-    automaton is enough for these reports, and finds words as texts.
-    """
-
-    def __init__(
-        self,
-        literals: Iterable[str],
-        index: WordIndex = NO_INDEX,
-        keys: AbstractSet[str] = frozenset(),
-    ) -> None:
+    def __init__(self, literals: Iterable[str], index: WordIndex = NO_INDEX) -> None:
         self._index = index
         literals = frozenset(literals)
-        self._single = frozenset(filter(is_single_word, literals))
-        words, keys_of = _select_words(index, keys)
-        of_word = zip(words, keys_of, strict=True)
-        in_ascii = {f" {word} ": listed for word, listed in of_word if word.isascii()}
-        self._in_ascii = _Finder(filter(str.isascii, literals) if words else literals, in_ascii)
-        self._in_any = _NumberFinder(literals, words, keys_of) if words else self._in_ascii
+        self._longer = frozenset(each for each in literals if not is_single_word(each))
+        self._automaton = AhoCorasick(literals, store_patterns=True)
 
     def scan(self, texts: Sequence[ScannedText]) -> ScanResult:
         """The literals in `texts`; none reaches from one text into the next."""
@@ -209,38 +152,9 @@ class Scanner:
             folded.append(words := fold(text.raw))
             end += len(words)
         joined = "".join(folded)
-        found, literals = self._find(joined, folded)
-        order = LiteralOrder(found, self._single)
-        return ScanResult(tuple(texts), starts, joined, order, literals, self._index)
-
-    def _find(self, joined: str, folded: Sequence[str]) -> Found:
-        """What the texts hold; apart if some are in ASCII, and others not."""
-        if self._in_any is self._in_ascii or joined.isascii():
-            return self._in_ascii.find(joined)
-        if not any(map(str.isascii, folded)):
-            return self._in_any.find(joined)
-        found: list[str] = []
-        literals: AbstractSet[str] = frozenset()
-        for is_ascii, texts in groupby(folded, str.isascii):
-            finder = self._in_ascii if is_ascii else self._in_any
-            in_order, in_texts = finder.find("".join(texts))
-            found += in_order
-            literals |= in_texts
-        return found, literals
-
-
-def _select_words(
-    index: WordIndex, keys: AbstractSet[str]
-) -> tuple[list[str], list[tuple[str, ...]]]:
-    """The words of these lists, and those of the keys that each is under."""
-    chosen: dict[int, tuple[str, ...]] = {}
-    same: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for listed in {id(listed): listed for listed in index.words.values()}.values():
-        all_keys = (*listed.keys, *(key for key, _ in listed.begun))
-        of_words = tuple(key for key in all_keys if key in keys)
-        chosen[id(listed)] = same.setdefault(of_words, of_words)
-    words = [word for word, listed in index.words.items() if chosen[id(listed)]]
-    return words, [chosen[id(index.words[word])] for word in words]
+        found = self._automaton.find_matches_as_strings(joined, overlapping=True)
+        order = LiteralOrder(found, self._longer)
+        return ScanResult(tuple(texts), starts, joined, order, frozenset(found), self._index)
 
 
 def contains_phrase(scan: ScanResult, phrase: Phrase, fields: frozenset[str]) -> bool:

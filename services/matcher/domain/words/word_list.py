@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from itertools import chain
 
 from services.matcher.domain.text.word_frequency import any_frequency, forms_frequency
 from services.matcher.domain.words.pattern import Gap, Prefix, Words
@@ -67,9 +66,12 @@ class IndexedList:
 
     def triggers(self) -> frozenset[str]:
         """A text that holds something of the list has one of these words."""
-        own = ((each.singles, each.patterns) for each in with_named([self]))
-        told = (each.triggers() for listed in with_named([self]) for each in listed.told.values())
-        return frozenset().union(*chain.from_iterable(own), *told)
+        return frozenset().union(*(each.own_triggers() for each in with_named([self])))
+
+    def own_triggers(self) -> frozenset[str]:
+        """The same for what the list has without those that it names."""
+        told = (each.triggers() for each in self.told.values())
+        return self.singles.union(self.patterns, *told)
 
 
 def with_named(lists: Iterable[IndexedList]) -> Sequence[IndexedList]:

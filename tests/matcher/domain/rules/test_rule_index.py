@@ -103,12 +103,45 @@ def test_the_scan_looks_for_no_words_of_lists_that_stand_beside_members() -> Non
         detecting("alone", selection=alone),
         words=(ATTACK, BASE),
     )
-    lists = book.packs[0].lists.words
 
     found = book.scanner.scan([ScannedText("text", "Attack on bases")]).literals
 
-    assert lists["base"].key in found
-    assert lists["attack"].key not in found
+    assert found == {" bases "}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "names"),
+    [
+        ("The march", "on Baghdad", ["march", "town"]),
+        ("مسيرة في", "بغداد قصف", ["march", "raid", "town"]),
+        ("The march", "قصف في بغداد", ["march", "raid", "town"]),
+        ("A raid", "مسيرة", ["march", "raid"]),
+        ("Kraków", "A raid", ["raid"]),
+        ("Mayhem", "Raided", []),
+    ],
+)
+def test_words_of_lists_are_looked_for_in_every_script(
+    title: str, text: str, names: list[str]
+) -> None:
+    book = rulebook(
+        detecting("march", selection={"words|says": ["%march%"]}),
+        detecting("raid", selection={"words|says": ["%raid%"]}),
+        detecting("town", selection={"words|phrase": ["Baghdad", "بغداد"]}),
+        words=(
+            word_list("march", en=["march"], ar=["مسيرة"]),
+            word_list("raid", en=["raid"], ar=["قصف"]),
+        ),
+    )
+
+    assert candidates(book, report(text, title=title)) == names
+
+
+def test_a_rule_of_several_lists_is_asked_once_for_a_word_of_two() -> None:
+    lists = (word_list("hit", en=["hit/v", "raid/v"]), word_list("raid", en=["raid/v", "storm/v"]))
+    book = rulebook(detecting("rule", selection={"words|says": ["%hit|raid%"]}), words=lists)
+
+    assert candidates(book, report("They raided it.")) == ["rule"]
+    assert candidates(book, report("They stormed it.")) == ["rule"]
 
 
 def test_a_rule_of_alternatives_is_asked_where_a_sentence_may_say_one() -> None:
