@@ -19,6 +19,7 @@ from services.matcher.domain.detection.selectivity import selectivity
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.says.parts import Group
 from services.matcher.domain.text.literal_order import LiteralPair
+from services.matcher.domain.text.phrases import cover_words
 from services.matcher.domain.words.shared_values import SharedValues
 from services.matcher.domain.words.word_list import IndexedList
 
@@ -117,7 +118,7 @@ def make_index(
 ) -> RuleIndex:
     """The index of rules by number, each under the group of atoms that fewest events have.
 
-    Those under a word list are under each of its words; `lists` has it by key.
+    Those under a word list are under literals for its words; `lists` has it by key.
     """
     of_group = cache(lambda group: sum(map(selectivity, group)))
     predicates = tuple(predicates)
@@ -160,8 +161,8 @@ def _by_word(
     by_word = SharedValues[RuleNumbers](add)
     for literal, numbers in by_literal.items():
         listed = lists.get(literal)
-        words = {f" {word} " for word in listed.own_triggers()} if listed else {literal}
-        by_word.add(words, numbers)
+        sought = cover_words(listed.own_triggers()) if listed else {literal}
+        by_word.add(sought, numbers)
     return by_word.by_word
 
 

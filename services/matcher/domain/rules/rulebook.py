@@ -150,9 +150,8 @@ def _group_by_base(windows: Iterable[WindowRule]) -> dict[RuleKey, tuple[WindowR
 
 
 def _make_scanner(packs: tuple[PackRules, ...]) -> Scanner:
-    literals = {literal for pack in packs for literal in pack.literals()}
     index = index_words(listed for pack in packs if pack.rules for listed in pack.word_lists())
-    return Scanner(literals, index)
+    return Scanner((literal for pack in packs for literal in pack.literals()), index)
 
 
 def _scanned_fields(packs: Iterable[PackRules]) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """Phrases of rules: whole words in order; `word*` inflects, `~N` allows N others between."""
 
 import re
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from services.matcher.domain.languages.known import LANGUAGES
@@ -9,6 +11,8 @@ from services.matcher.domain.text.fold import fold
 _SLACK = re.compile(r"\s~(\d{1,2})\s*$")
 _MOST_SLACK = 50
 _LONGEST = 1_000
+_SHORTEST_BEGINNING = 5
+"""A shorter word has too many other words that begin with it."""
 _MISPLACED = re.compile(r"~\d*$|\*.")
 
 
@@ -112,3 +116,20 @@ def name_forms(name: str, *, proclitics: bool = True) -> tuple[str, ...]:
         if writing.letters.match(words):
             forms += writing.attach_prefixes(words)
     return tuple(dict.fromkeys(forms))
+
+
+def cover_words(words: Iterable[str]) -> AbstractSet[str]:
+    """Literals of which a text that has one of the words has one.
+
+    They are fewer: one that others begin with is looked for as their beginning.
+    """
+    literals: dict[str, str] = {}
+    beginning = " "
+    for word in sorted(words):
+        if word.startswith(beginning):
+            literals[beginning] = f" {beginning}"
+            continue
+        literals[word] = f" {word} "
+        if len(word) >= _SHORTEST_BEGINNING:
+            beginning = word
+    return frozenset(literals.values())

@@ -1,9 +1,16 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.phrases import InvalidPhrase, name_forms, parse_phrase
+from services.matcher.domain.text.phrases import (
+    InvalidPhrase,
+    cover_words,
+    name_forms,
+    parse_phrase,
+)
 from services.matcher.domain.text.scan import ScannedText, Scanner, find_phrase
 
 
@@ -81,3 +88,25 @@ def test_an_arabic_name_with_its_article_may_lose_the_alef_but_not_the_article()
 )
 def test_other_names_have_one_form(forms_of: Callable[[], tuple[str, ...]]) -> None:
     assert len(forms_of()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "literals"),
+    [
+        ({"attack", "attacks", "attacked", "hit"}, {" attack", " hit "}),
+        ({"attacks", "attacker"}, {" attacks ", " attacker "}),
+        ({"plan", "plans", "planned"}, {" plan ", " plans ", " planned "}),
+        ({"march", "marched", "marched1", "mar"}, {" march", " mar "}),
+        (set(), set()),
+    ],
+)
+def test_a_long_word_covers_those_that_begin_with_it(words: set[str], literals: set[str]) -> None:
+    assert cover_words(words) == literals
+
+
+@given(st.sets(st.text("ab", min_size=1, max_size=9), max_size=30))
+def test_a_text_with_a_word_has_a_literal_that_covers_it(words: set[str]) -> None:
+    literals = cover_words(words)
+
+    assert all(any(literal in f" {word} " for literal in literals) for word in words)
+    assert len(literals) <= len(words)
