@@ -67,14 +67,20 @@ def render_alert(
             explain_alert(rule, state, alert) + explain_said(evidence) + explain_suspicion(evidence)
         ),
         reason=alert.reason,
-        uncorroborated=alert.uncorroborated,
-        suspected=alert.suspected,
-        late=alert.late,
-        backfill=alert.backfill,
         exercise=state.exercise,
-        storm=alert.storm is not None,
+        **_render_marks(alert),
         **_render_times(alert),
     )
+
+
+def _render_marks(alert: AnnouncedAlert) -> dict[str, bool]:
+    return {
+        "uncorroborated": alert.uncorroborated,
+        "suspected": alert.suspected,
+        "late": alert.late,
+        "backfill": alert.backfill,
+        "storm": alert.storm is not None,
+    }
 
 
 def _render_times(alert: AnnouncedAlert) -> dict[str, Any]:
