@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from xdist.workermanage import WorkerController
 
 from services.tracing import record_spans
-from tests.fakes import FakeRecorder
+from tests.fake_recorder import FakeRecorder
 
 # on shared machines the time of an example says nothing about the code; and every run tries the
 # same examples, so that a change is judged by what it changes: `make explore` looks for others

@@ -1,7 +1,7 @@
 """One fake per port: it keeps the port's promises, and shows what it was told."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -28,7 +28,6 @@ from services.notifier.domain.routing.inhibition import (
 from services.notifier.domain.routing.inhibition_index import InhibitionIndex
 from services.notifier.domain.routing.labels import label_alert
 from services.notifier.domain.traits import ReceiverTraits
-from services.trace_context import TraceContext, begin_trace
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -287,38 +286,3 @@ class FakePuller:
         for start in range(int(position or 0), len(self.reports), self.at_once):
             chunk = self.reports[start : start + self.at_once]
             yield PulledReports(chunk, str(start + len(chunk)))
-
-
-@dataclass
-class NotedSpan:
-    """A recorded span, and how often it ended with which error."""
-
-    name: str
-    parent: TraceContext | None
-    trace: TraceContext
-    ids: dict[str, str]
-    ended: list[str | None] = field(default_factory=list)
-
-    def note(self, ids: Mapping[str, str]) -> None:
-        self.ids |= ids
-
-    def end(self, error: str | None) -> None:
-        self.ended.append(error)
-
-
-@dataclass
-class FakeRecorder:
-    """Keeps every span; ids are those of real traces."""
-
-    spans: list[NotedSpan] = field(default_factory=list)
-    is_stopped: bool = False
-
-    def begin(self, name: str, parent: TraceContext | None, ids: Mapping[str, str]) -> NotedSpan:
-        fresh = begin_trace()
-        trace = fresh if parent is None else TraceContext(parent.trace_id, fresh.span_id)
-        span = NotedSpan(name, parent, trace, dict(ids))
-        self.spans.append(span)
-        return span
-
-    def stop(self) -> None:
-        self.is_stopped = True

@@ -19,7 +19,7 @@ from services.tracing import (
     record_headers,
     request_headers,
 )
-from tests.fakes import FakeRecorder
+from tests.fake_recorder import FakeRecorder
 
 
 def log_line(**fields: Any) -> Mapping[str, Any]:

@@ -5,7 +5,8 @@ import json
 
 from services.trace_context import ItemTraces, TraceContext, read_record_trace, read_trace
 from services.tracing import current_trace
-from tests.fakes import FakePublisher, FakeRecorder
+from tests.fake_recorder import FakeRecorder
+from tests.fakes import FakePublisher
 from tests.ingest.builders import client, report
 from tests.ingest.hooks import Hooks, bearer
 

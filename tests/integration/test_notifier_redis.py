@@ -19,7 +19,9 @@ from services.notifier.domain.rebuild_ports import LostLog, RecoveredEntry
 from tests.fakes import FakeClock
 from tests.notifier.alerts import NOON, alert, job
 from tests.notifier.group_log_suite import IRAN, IRAQ, GroupLogSuite, place_by_country
-from tests.notifier.log_suite import HOLD, RECORD, LogSuite
+from tests.notifier.log_order_suite import LogOrderSuite
+from tests.notifier.log_steps import HOLD, RECORD
+from tests.notifier.log_suite import LogSuite
 from tests.notifier.lost_log_suite import DONE, LostLogSuite
 from tests.parts.redis_server import RedisNode
 
@@ -78,6 +80,10 @@ class _OnRedis:
 
 
 class TestRedisLog(_OnRedis, LogSuite):
+    pass
+
+
+class TestRedisLogOrder(_OnRedis, LogOrderSuite):
     pass
 
 

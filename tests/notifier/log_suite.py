@@ -2,40 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schemas.alert import Alert, Level, Status
-from schemas.ledger import Act, Entry, LedgerLine, Sending
-from services.notifier.domain.entry import begin_sending, record_sent
+from schemas.alert import Status
+from schemas.ledger import Act, Entry, LedgerLine
 from services.notifier.domain.errors import LeaseLost
-from services.notifier.domain.ports import Claim, Delay, NotificationLog, OutboxRecord
-from services.notifier.domain.rebuild_ports import Completion
-from services.notifier.domain.urgency import Lane, Priority
+from services.notifier.domain.ports import Delay, NotificationLog, OutboxRecord
 from tests.fakes import FakeClock
 from tests.notifier.alerts import SECOND, alert, job
-
-HOLD = timedelta(seconds=30)
-DONE = Completion(datetime(2026, 11, 22, tzinfo=UTC), gap=True)
-RECORD = OutboxRecord("ledger", b"k", b"v", [("ce_id", b"x")])
-
-
-def doubted(now: datetime) -> Entry:
-    """The log while the answer to revision 1 is awaited."""
-    return begin_sending(Entry(), Sending(revision=1, since=now, settles_at=now + HOLD))
-
-
-def put(log: NotificationLog, clock: FakeClock, *alerts: Alert) -> None:
-    """Queue them for Slack, each with an offset of its own."""
-    log.put([job(revision, offset) for offset, revision in enumerate(alerts)], ["slack"], clock())
-
-
-def claimed(log: NotificationLog, clock: FakeClock) -> Claim:
-    """The next job of Slack's."""
-    claim = log.claim("slack", clock())
-    assert claim is not None
-    return claim
+from tests.notifier.log_steps import RECORD, claimed, doubted, put
 
 
 class LogSuite(ABC):
@@ -64,68 +40,6 @@ class LogSuite(ABC):
         claimed(log, clock)
 
         assert log.claim("slack", clock()) is None
-
-    def test_jobs_are_claimed_in_the_order_of_their_time(
-        self, log: NotificationLog, clock: FakeClock
-    ) -> None:
-        for identity in ("b", "a", "c"):
-            put(log, clock, alert(identity))
-            clock.move(1)
-
-        assert [claimed(log, clock).alert.id for _ in range(3)] == ["b", "a", "c"]
-
-    def test_the_most_urgent_job_is_claimed_first(
-        self, log: NotificationLog, clock: FakeClock
-    ) -> None:
-        self._show(log, clock, "edited")
-        self._show(log, clock, "ended")
-        put(log, clock, alert("edited", 2), alert("low", level=Level.LOW), alert("high"))
-        put(log, clock, alert("ended", 2, status=Status.RESOLVED))
-        put(log, clock, alert("critical", level=Level.CRITICAL))
-
-        order = [claimed(log, clock).alert.id for _ in range(5)]
-
-        assert order == ["critical", "high", "ended", "low", "edited"]
-
-    @pytest.mark.parametrize(("lane", "expected"), [(Lane.POST, "new"), (Lane.EDIT, "shown")])
-    def test_a_paused_lane_keeps_its_jobs_and_stops_no_other(
-        self, log: NotificationLog, clock: FakeClock, lane: Lane, expected: str
-    ) -> None:
-        self._show(log, clock, "shown")
-        put(log, clock, alert("new"), alert("shown", 2, status=Status.RESOLVED))
-
-        claim = log.claim("slack", clock(), [lane])
-
-        assert claim is not None
-        assert claim.alert.id == expected
-        assert log.claim("slack", clock(), [lane]) is None
-        assert log.claim("slack", clock()) is not None
-
-    def test_a_deferred_job_comes_back_at_its_place(
-        self, log: NotificationLog, clock: FakeClock
-    ) -> None:
-        put(log, clock, alert("critical", level=Level.CRITICAL))
-        log.defer(claimed(log, clock), Delay(None, clock() + SECOND, 1), [])
-        put(log, clock, alert("low", level=Level.LOW), alert("high"))
-        clock.move(1)
-
-        assert [claimed(log, clock).alert.id for _ in range(3)] == ["critical", "high", "low"]
-
-    def test_the_oldest_due_job_of_each_priority_is_known(
-        self, log: NotificationLog, clock: FakeClock
-    ) -> None:
-        put(log, clock, alert("first"))
-        since = clock()
-        clock.move(5)
-        put(log, clock, alert("second"), alert("low", level=Level.LOW))
-
-        assert log.list_oldest("slack") == {Priority.HIGH: since, Priority.OTHER: clock()}
-
-    def _show(self, log: NotificationLog, clock: FakeClock, identity: str) -> None:
-        """Have Slack show revision 1 of an alert."""
-        put(log, clock, alert(identity))
-        claim = claimed(log, clock)
-        log.finish(claim, record_sent(Entry(), claim.alert, "m1", clock()), clock(), [])
 
     def test_a_newer_revision_replaces_a_queued_one_and_an_older_does_not(
         self, log: NotificationLog, clock: FakeClock

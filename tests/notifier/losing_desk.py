@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from schemas.alert import Alert, Status
+from schemas.alert import Alert, Level, Status
 from schemas.ledger import LedgerLine
 from schemas.topics import LEDGER
 from services.notifier.adapters.rebuilder import Rebuilder
@@ -12,6 +12,8 @@ from tests.fakes import FakeReceiver
 from tests.notifier.alerts import job
 from tests.notifier.desk import HOLD, DeliveryDesk
 from tests.notifier.fakes import FakeHistory, FakeLostLog
+
+PAGER = ReceiverTraits("pagerduty", least=Level.HIGH, pages=True, replays=False, idempotent=True)
 
 
 class FakePager(FakeReceiver):

@@ -11,7 +11,7 @@ from services.notifier.domain.ports import NotificationLog
 from services.notifier.domain.rebuild_ports import Completion, LostLog, RecoveredEntry
 from tests.fakes import FakeClock
 from tests.notifier.alerts import alert, job
-from tests.notifier.log_suite import RECORD, claimed, put
+from tests.notifier.log_steps import RECORD, claimed, put
 
 DONE = Completion(datetime(2026, 11, 22, tzinfo=UTC), gap=True)
 

@@ -10,7 +10,9 @@ from tests.fake_log import FakeLog
 from tests.fakes import FakeClock
 from tests.notifier.fakes import FakeLostLog
 from tests.notifier.group_log_suite import GroupLogSuite, place_by_country
-from tests.notifier.log_suite import HOLD, LogSuite
+from tests.notifier.log_order_suite import LogOrderSuite
+from tests.notifier.log_steps import HOLD
+from tests.notifier.log_suite import LogSuite
 from tests.notifier.lost_log_suite import LostLogSuite
 
 
@@ -51,6 +53,10 @@ class _InMemory:
 
 
 class TestFakeLog(_InMemory, LogSuite):
+    pass
+
+
+class TestFakeLogOrder(_InMemory, LogOrderSuite):
     pass
 
 

@@ -17,7 +17,7 @@ from services.notifier.domain.traits import ReceiverTraits
 from tests.notifier.alerts import NOON, alert
 from tests.notifier.desk import RESOLVED, DeliveryDesk
 from tests.notifier.grouping.group_desk import MINUTE, GroupDesk
-from tests.notifier.log_suite import doubted
+from tests.notifier.log_steps import doubted
 from tests.notifier.receivers import close_receiver, pager_at
 from tests.standins.pagerduty import PagerDutyStandIn
 

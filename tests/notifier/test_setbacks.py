@@ -9,7 +9,6 @@ from schemas.envelope import header
 from schemas.ledger import Act
 from schemas.topics import DEAD_LETTERS
 from services.notifier.domain.errors import (
-    HandleLost,
     LeaseLost,
     PermanentRefusal,
     RateLimited,
@@ -241,40 +240,6 @@ def test_nothing_is_given_up_while_the_receiver_is_down_for_days(
     assert Act.FAILED not in desk.acts
 
 
-def test_a_lost_message_is_replaced_by_one_new_one_for_an_end(desk: DeliveryDesk) -> None:
-    desk.queue(alert())
-    desk.handle_all()
-    desk.receiver.faults = [HandleLost("message_not_found")]
-
-    desk.queue(alert(revision=2, **RESOLVED))
-    desk.handle_all()
-
-    assert desk.messages == [["1 firing"], ["2 resolved"]]
-
-
-def test_a_replacement_in_doubt_is_looked_up(desk: DeliveryDesk) -> None:
-    desk.queue(alert())
-    desk.handle_all()
-    del desk.receiver.shown["m1"]
-    desk.receiver.faults = [HandleLost("message_not_found"), (UnknownOutcome("?"), True)]
-
-    desk.queue(alert(revision=2, **RESOLVED))
-    desk.handle_all()
-
-    assert desk.messages == [["2 resolved"]]
-
-
-def test_a_lost_message_has_a_line(desk: DeliveryDesk) -> None:
-    desk.queue(alert())
-    desk.handle_all()
-    desk.receiver.faults = [HandleLost("message_not_found")]
-
-    desk.queue(alert(revision=2, **RESOLVED))
-    desk.handle_all()
-
-    assert desk.acts == [Act.NOTIFIED, Act.LOST, Act.RESOLVED]
-
-
 def test_a_page_that_arrives_after_its_time_out_is_closed() -> None:
     pager = DeliveryDesk(ReceiverTraits("pagerduty", pages=True, idempotent=True))
     pager.receiver.faults = [UnknownOutcome("time-out")]
@@ -288,15 +253,3 @@ def test_a_page_that_arrives_after_its_time_out_is_closed() -> None:
     last = list(pager.receiver.shown.values())[-1][-1]
     assert last.alert.status is Status.RESOLVED
     assert pager.clock.now >= timed_out + HOLD
-
-
-def test_a_lost_message_is_not_replaced_for_evidence_alone(desk: DeliveryDesk) -> None:
-    desk.queue(alert())
-    desk.handle_all()
-    desk.clock.move(60)
-    desk.receiver.faults = [HandleLost("message_not_found")]
-
-    desk.queue(alert(revision=2))
-    desk.handle_all()
-
-    assert desk.messages == [["1 firing"]]

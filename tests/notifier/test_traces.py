@@ -10,7 +10,8 @@ from services.notifier.domain.codec import decode_alert
 from services.notifier.domain.ports import Job, Receiver
 from services.tracing import begin_span, current_trace
 from tests.fake_log import FakeLog
-from tests.fakes import FakeClock, FakeRecorder
+from tests.fake_recorder import FakeRecorder
+from tests.fakes import FakeClock
 from tests.notifier.alert_stream import AlertRecord, FakeConsumer, run
 from tests.notifier.alerts import TRACE, alert, job, wire
 from tests.notifier.desk import DeliveryDesk

@@ -7,7 +7,7 @@ from schemas.ledger import Entry
 from services.notifier.domain.entry import begin_sending, drop_message, record_sent
 from services.notifier.domain.urgency import Lane, Priority, Urgency, judge_urgency
 from tests.notifier.alerts import NOON, alert
-from tests.notifier.log_suite import doubted
+from tests.notifier.log_steps import doubted
 
 SHOWN = record_sent(Entry(), alert(), "m1", NOON)
 

@@ -14,7 +14,8 @@ from services.matcher.domain.changes.active_rules import ActiveRules
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.trace_context import TraceContext, begin_trace, read_record_trace
 from services.tracing import begin_span, current_trace
-from tests.fakes import FakeRecorder, FakeRecordSender
+from tests.fake_recorder import FakeRecorder
+from tests.fakes import FakeRecordSender
 from tests.matcher.builders import ALONE, NOON, hit
 from tests.matcher.correlation import correlator
 from tests.matcher.detections import detection_of

@@ -5,7 +5,6 @@ from datetime import timedelta
 from schemas.alert import Level, RuleRef
 from schemas.ledger import Act
 from services.notifier.domain.decisions import Reason
-from services.notifier.domain.errors import RetryableError, UnknownOutcome
 from services.notifier.domain.message import render, render_reply
 from tests.notifier.alerts import NOON, SECOND, alert
 from tests.notifier.desk import RESOLVED
@@ -220,58 +219,6 @@ def test_what_becomes_critical_waits_for_no_digest() -> None:
 
     assert desk.clock.now == NOON.replace(hour=18)
     assert desk.shown[1:] == [[["a"]]] or desk.shown[0][-1] == ["b", "a"]
-
-
-def test_a_message_with_an_unknown_outcome_is_found_and_not_sent_again() -> None:
-    desk = GroupDesk()
-    desk.receiver.faults = [(UnknownOutcome("no answer"), True)]
-    desk.queue(alert("a"), alert("b"))
-
-    desk.handle_all()
-
-    assert len(desk.shown) == 1
-    assert desk.told == []
-    assert desk.lines[-1].entry is not None
-
-
-def test_a_reply_with_an_unknown_outcome_is_told_once() -> None:
-    desk = GroupDesk()
-    desk.queue(alert("a"))
-    desk.handle_all()
-    desk.receiver.faults = [None, (UnknownOutcome("no answer"), True)]
-    desk.queue(alert("b"))
-
-    desk.handle_all()
-
-    assert desk.told == [["b new"]]
-    assert desk.shown == [[["a"], ["a", "b"], ["a", "b"]]]
-
-
-def test_what_comes_while_an_outcome_is_unknown_is_told_afterwards() -> None:
-    desk = GroupDesk()
-    desk.queue(alert("a"))
-    desk.handle_all()
-    desk.receiver.faults = [None, (UnknownOutcome("no answer"), True)]
-    desk.queue(alert("b", level=Level.CRITICAL))
-    desk.handle_next()
-    desk.clock.move(0.1)
-    desk.queue(alert("c", level=Level.CRITICAL))
-
-    desk.handle_all()
-
-    assert desk.told == [["b new"], ["c new"]]
-
-
-def test_a_failure_is_retried_with_all_that_came() -> None:
-    desk = GroupDesk()
-    desk.receiver.faults = [RetryableError("503")]
-    desk.queue(alert("a"))
-    desk.handle_until(NOON + 30 * SECOND)
-    desk.queue(alert("b"))
-
-    desk.handle_all()
-
-    assert desk.shown == [[["a", "b"]]]
 
 
 def test_the_only_alert_of_a_group_is_shown_whole() -> None:

@@ -8,25 +8,19 @@ from hypothesis import strategies as st
 
 from schemas.alert import Alert, Status
 from schemas.event import Event
-from schemas.rule import CorrelationRule, NamedList
-from schemas.signal import Signal
+from schemas.rule import CorrelationRule
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.rules.chain import chain_alert
 from services.matcher.domain.windows.state import micros
+from tests.matcher.chained import CAMPAIGN, FIRE, TWO_PLACES, rockets
 from tests.matcher.rules import (
     FRIDAY_NOON,
-    LEBANESE,
-    PROXIES,
     correlating,
     detecting,
     report,
     rulebook,
 )
 
-FIRE = detecting("fire", selection={"words|phrase": "rockets"})
-CAMPAIGN = correlating(
-    "campaign", ["fire"], group_by=["place"], timespan="1h", condition={"gte": 2}
-)
 WAVE = correlating(
     "wave",
     ["campaign"],
@@ -35,20 +29,6 @@ WAVE = correlating(
     condition={"field": "place", "gte": 2},
 )
 BOOK = rulebook(FIRE, CAMPAIGN, WAVE)
-
-
-def rockets(name: str, place: str, minutes: int, **fields: object) -> Event:
-    at = FRIDAY_NOON + timedelta(minutes=minutes)
-    given = {"id": name, "place": place, "occurred_at": at, "recorded_at": at} | fields
-    return report("rockets", **given)
-
-
-TWO_PLACES = (
-    rockets("1", "Taji", 0),
-    rockets("2", "Taji", 5, source_owner="afp"),
-    rockets("3", "Balad", 60),
-    rockets("4", "Balad", 70),
-)
 
 
 def alerts_of(*events: Event) -> list[Alert]:
@@ -219,90 +199,3 @@ def test_an_alert_of_a_base_rule_is_never_too_late() -> None:
     assert [alert.rule.name for alert in replay(book, reports).final] == ["quick"]
     assert window.max_lateness == days + timedelta(hours=1)
     assert window.retention >= book.windows["pack", "campaign"].retention
-
-
-OPPOSED = NamedList.model_validate(
-    {
-        "name": "sides",
-        "members": [
-            {"id": "iran", "name": "Iran", "alignment": "east"},
-            {"id": "us", "name": "US", "alignment": "west"},
-            {"id": "uk", "name": "UK", "alignment": "west"},
-        ],
-    }
-)
-TYPES: dict[str, dict[str, object]] = {
-    "new_value": {"field": "place", "history": "10d", "condition": None},
-    "shared_term": {"field": "place", "by": "type", "condition": {"gte": 1}},
-    "divergence": {
-        "field": "type",
-        "value": "Threaten",
-        "between": ["proxies", "lebanese"],
-        "baseline": "1d",
-        "condition": {"by": 0.1},
-    },
-    "reversal": {"field": "actor_ids", "history": "10d", "condition": None},
-}
-GROUP = {"place": "Taji Camp", "type": "threaten", "actor_ids": "badr"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "changes", "group", "values", "by"),
-    [
-        ("new_value", {}, {"place": "Taji Camp"}, (), ()),
-        ("shared_term", {}, {}, ("taji camp",), ("threaten",)),
-        ("divergence", {}, {}, ("1",), ("proxies",)),
-        ("divergence", {"type": "meet"}, {}, ("0",), ("proxies",)),
-        ("reversal", {"actor_ids": "iran + us"}, {"actor_ids": "iran + us"}, (), ()),
-    ],
-)
-def test_every_type_reads_what_it_counts_in_the_group_of_an_alert(
-    kind: str,
-    changes: dict[str, str],
-    group: dict[str, str],
-    values: tuple[str, ...],
-    by: tuple[str, ...],
-) -> None:
-    (hit,) = chained(kind, GROUP | changes)
-
-    assert (hit.group, hit.values, hit.by) == (group, values, by)
-
-
-@pytest.mark.parametrize(
-    ("kind", "group"),
-    [
-        ("new_value", {}),
-        ("shared_term", {"place": "Taji Camp"}),
-        ("divergence", GROUP | {"actor_ids": "iran"}),
-        ("reversal", GROUP),
-        ("reversal", GROUP | {"actor_ids": "uk + us"}),
-    ],
-)
-def test_an_alert_without_what_a_type_reads_is_not_counted(
-    kind: str, group: dict[str, str]
-) -> None:
-    assert chained(kind, group) == ()
-
-
-def chained(kind: str, group: dict[str, str]) -> tuple[Signal, ...]:
-    above = correlating("above", ["campaign"], type=kind, **TYPES[kind])
-    book = rulebook(FIRE, CAMPAIGN, above, lists=(PROXIES, LEBANESE, OPPOSED))
-    campaign = replay(rulebook(FIRE, CAMPAIGN), TWO_PLACES[:2]).final[0]
-    return chain_alert(book, campaign.model_copy(update={"group": group}))
-
-
-def test_an_alias_names_the_field_of_the_base_rule() -> None:
-    aliased = correlating(
-        "above",
-        ["campaign"],
-        type="value_count",
-        condition={"field": "where", "gte": 1},
-        group_by=["where"],
-        aliases={"where": {"campaign": "place"}},
-    )
-    book = rulebook(FIRE, CAMPAIGN, aliased)
-    campaign = replay(rulebook(FIRE, CAMPAIGN), TWO_PLACES[:2]).final[0]
-
-    (hit,) = chain_alert(book, campaign)
-
-    assert (hit.group, hit.values) == ({"where": "Taji"}, ("Taji",))
