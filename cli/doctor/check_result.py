@@ -42,10 +42,11 @@ def note(subject: str, text: str, remedy: str) -> CheckResult:
     return CheckResult(subject, CheckStatus.NOTE, text, remedy)
 
 
-def format_result(result: CheckResult) -> str:
+def format_result(result: CheckResult) -> Iterator[str]:
     """One line, and what to do in a second one."""
-    line = f"{result.status:<6} {result.subject:<22} {result.text}"
-    return f"{line}\n       {'':<22} -> {result.remedy}" if result.remedy else line
+    yield f"{result.status:<6} {result.subject:<22} {result.text}"
+    if result.remedy:
+        yield f"       {'':<22} -> {result.remedy}"
 
 
 def has_fault(results: Sequence[CheckResult]) -> bool:

@@ -14,7 +14,9 @@ GIB = 2**30
 def examine_cluster(admin: Any) -> Iterator[CheckResult]:
     """`admin` is a client of kafka-python."""
     brokers = admin.describe_cluster()["brokers"]
-    yield good("kafka", f"{len(brokers)} broker{'' if len(brokers) == 1 else 's'} answer")
+    yield good(
+        "kafka", "1 broker answers" if len(brokers) == 1 else f"{len(brokers)} brokers answer"
+    )
     try:
         described = admin.describe_log_dirs()
     except KafkaError as error:

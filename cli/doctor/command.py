@@ -55,7 +55,8 @@ def doctor(service: ServiceOption = None, rules: FolderOption = None) -> None:
     """
     results = list(_examine_all(_read_services(service or ()), rules))
     for result in results:
-        print_line(format_result(result))
+        for line in format_result(result):
+            print_line(line)
     raise typer.Exit(FAULTY if has_fault(results) else 0)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 from kafka.errors import GroupIdNotFoundError
+from typer.testing import CliRunner
 
 from cli.doctor.certificates import judge_end
 from cli.doctor.check_result import (
@@ -20,7 +21,7 @@ from cli.doctor.check_result import (
     note,
 )
 from cli.doctor.cluster import judge_folder
-from cli.doctor.command import examine_safely
+from cli.doctor.command import app, examine_safely
 from cli.doctor.groups import FAR_BEHIND, count_members, judge_group, measure_lag, name_groups
 from cli.doctor.redis_server import judge_durability, judge_skew
 from cli.doctor.rules import examine_rules
@@ -182,9 +183,21 @@ def test_what_does_not_answer_is_a_finding_and_stops_no_other() -> None:
     assert "gone" in found[1].text
 
 
+def test_a_remedy_is_printed_below_what_it_mends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEDETTE_KAFKA_SERVER", "x")
+
+    lines = CliRunner().invoke(app, []).output.splitlines()
+
+    assert lines[1].startswith("FAULT  environment")
+    assert lines[2].split() == ["->", "docs/operations/"]
+
+
 def test_a_remedy_is_a_line_of_its_own_and_only_faults_fail() -> None:
     noted = note("clock", "behind", "chronyc tracking")
 
-    assert format_result(noted).splitlines()[1].endswith("-> chronyc tracking")
+    assert [line.split() for line in format_result(noted)] == [
+        ["note", "clock", "behind"],
+        ["->", "chronyc", "tracking"],
+    ]
     assert not has_fault([noted, good("a", "b")])
     assert has_fault([noted, fault("a", "b", "c")])
