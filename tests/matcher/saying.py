@@ -1,5 +1,6 @@
 """Sentences and statements over word lists made by hand, so that no rule pack is needed."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -25,7 +26,8 @@ class FakeLists:
 
     def parse(self, *parts: str, asserted: bool = True) -> Statement:
         """The statement of these parts."""
-        return Statement(PartParser(self.members, lambda text: text).parse(parts), asserted)
+        parser = PartParser(self.members, lambda text: text, _find_items)
+        return Statement(parser.parse(parts), asserted)
 
     def scenes(self, text: str) -> Iterator[Scene]:
         """The sentences of a text."""
@@ -55,6 +57,10 @@ def _find(words: Words, phrases: Iterable[str]) -> Iterator[WordRange]:
         for end in range(start + 1, min(len(words), start + longest) + 1):
             if words[start:end] in wanted:
                 yield WordRange(start, end)
+
+
+def _find_items(looked: object) -> tuple[str, ...]:
+    return tuple(re.split(r" ~\d+ ", str(looked)))
 
 
 def _is_inside(place: WordRange, other: WordRange) -> bool:

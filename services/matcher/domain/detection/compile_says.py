@@ -7,8 +7,10 @@ from services.matcher.domain.detection.pattern_tests import UnknownList, make_pa
 from services.matcher.domain.detection.says_tests import SaysTest
 from services.matcher.domain.detection.view import IN_WORDS
 from services.matcher.domain.says.parse_parts import InvalidPart, PartParser
+from services.matcher.domain.says.parts import Looked
 from services.matcher.domain.says.statement import Statement
 from services.matcher.domain.text.phrases import InvalidPhrase
+from services.matcher.domain.words.word_list import BoundPattern
 
 
 def compile_says(value: SigmaSays, reference: FieldReference) -> SaysTest:
@@ -37,4 +39,10 @@ def make_parser(lists: Lists) -> PartParser:
         name: {**{member: member for member in members}, **roll_up(members, lists.parents)}
         for name, members in lists.members.items()
     }
-    return PartParser(counted, lambda text: make_pattern(text, lists))
+    return PartParser(counted, lambda text: make_pattern(text, lists), _find_items)
+
+
+def _find_items(looked: Looked) -> tuple[Looked, ...]:
+    if not isinstance(looked, BoundPattern) or len(looked.parts) == 1:
+        return (looked,)
+    return tuple(BoundPattern((part,), (), looked.slack) for part in looked.parts)

@@ -64,6 +64,8 @@ class Grammar:
     governed: re.Pattern[str] = NEVER
     relatives: frozenset[str] = NO_WORDS
     """What begins a clause about a name before it (`KH, which …`)."""
+    resumes: frozenset[str] = NO_WORDS
+    """Behind a comma these begin what the words before only lead to (`فقد`)."""
     joins: frozenset[str] = NO_WORDS
     articles: frozenset[str] = NO_WORDS
     ranks: frozenset[str] = NO_WORDS

@@ -1,6 +1,6 @@
 """Whether a sentence asserts an act: no cue of denial, supposition or the past reaches it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from services.matcher.domain.says.clauses import begins_aside, is_aside, is_parted, is_stopped
@@ -21,6 +21,10 @@ _LONGEST_SPOKEN = 9
 """Words: a place over a longer gap has others' words in it, and so cues that are cues."""
 
 
+Spoken = Callable[[], Iterable[WordRange]]
+"""Gives the words that a rule looks for: asked only where there is a cue."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """A cue that vetoes: its list, and its words."""
@@ -29,7 +33,7 @@ class Cue:
     words: WordRange
 
 
-def find_veto(scene: Scene, act: WordRange, spoken: Iterable[WordRange]) -> Cue | None:
+def find_veto(scene: Scene, act: WordRange, spoken: Spoken) -> Cue | None:
     """The first cue that reaches an act; None: the sentence asserts it.
 
     Words that the rule itself looks for, `spoken`, are no cue: `told them not to attack`.
@@ -44,7 +48,7 @@ def find_veto(scene: Scene, act: WordRange, spoken: Iterable[WordRange]) -> Cue 
         *_after(scene, DENIED_AFTER, act, reach.cue_after),
     )
     for cue in cues:
-        if not _is_spoken(cue, spoken) and _reaches(scene, cue, act):
+        if _reaches(scene, cue, act) and not _is_spoken(cue, spoken()):
             return cue
     return None
 
@@ -61,23 +65,30 @@ def _reaches(scene: Scene, cue: Cue, act: WordRange) -> bool:
     return cue.name == PAST or not begins_aside(scene, words.end, act.start)
 
 
-def find_denial(scene: Scene, words: WordRange, spoken: Iterable[WordRange]) -> Cue | None:
+def find_denial(scene: Scene, words: WordRange, spoken: Spoken) -> Cue | None:
     """The denial right before words that are no act; None: nothing denies them."""
     cues = _before(scene, DENIED, words, _BESIDE)
-    return next((cue for cue in cues if not _is_spoken(cue, spoken)), None)
+    return next((cue for cue in cues if not _is_spoken(cue, spoken())), None)
 
 
-def find_supposition(scene: Scene, phrase: WordRange, spoken: Iterable[WordRange]) -> Cue | None:
-    """The supposition in a gap of a phrase: `soldiers could come under fire`; None: there is none.
+def find_gap_veto(scene: Scene, phrase: WordRange, spoken: Spoken) -> Cue | None:
+    """The denial or supposition in a gap of a phrase: `soldiers could come under fire`.
 
-    Words of other phrases are no cue.
+    None: there is none that reaches the phrase's last word.
     """
-    others = [words for words in spoken if words != phrase]
-    for words in scene.sentence.places(SUPPOSED):
-        cue = Cue(SUPPOSED, words)
-        if phrase.start < words.start and words.end < phrase.end and not _is_spoken(cue, others):
+    last = WordRange(phrase.end - 1, phrase.end)
+    for cue in _within(scene, phrase):
+        if _reaches(scene, cue, last) and not _is_spoken(cue, spoken()):
             return cue
     return None
+
+
+def _within(scene: Scene, phrase: WordRange) -> Iterator[Cue]:
+    for name in (DENIED, SUPPOSED):
+        for words in scene.sentence.places(name):
+            inside = phrase.start < words.start and words.end < phrase.end
+            if inside and not _is_harmless(scene, words):
+                yield Cue(name, words)
 
 
 def _find_modals(scene: Scene, act: WordRange, reach: int) -> Iterator[Cue]:

@@ -31,21 +31,26 @@ def _opens(scene: Scene, at: int) -> bool:
 
 
 def is_stopped(scene: Scene, before: WordRange, act: WordRange) -> bool:
-    """Whether a semicolon stands between words and the act behind them."""
-    return not scene.sentence.stops.isdisjoint(range(before.end, act.start + 1))
+    """Whether a semicolon, or a word that resumes (`فقد`), is between words and the act behind."""
+    between = range(before.end, act.start + 1)
+    return not scene.sentence.stops.isdisjoint(between) or any(
+        at in scene.sentence.breaks and scene.words[at] in scene.grammar.resumes for at in between
+    )
 
 
 def is_aside(scene: Scene, before: WordRange, act: WordRange) -> bool:
-    """Whether words are in a relative clause, and the act behind it is not.
+    """Whether words are in a clause between commas, and the act is behind it.
 
-    Such a clause stands between commas: *KH, which has not commented, attacked*.
+    The clause is relative, or the words begin it: *KH, which has not commented, attacked*, and
+    *KH, and not Badr, attacked*.
     """
     closed = any(_closes(scene, at) for at in range(before.end, act.start + 1))
     if not closed:
         return False
     for at in range(before.start, max(0, before.start - _LONGEST_ASIDE), -1):
         if at in scene.sentence.breaks:
-            return _opens_aside(scene, at)
+            begun = scene.words[at] in scene.grammar.joins and at + 1 == before.start
+            return at == before.start or begun or _opens_aside(scene, at)
     return False
 
 

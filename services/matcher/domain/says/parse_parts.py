@@ -30,11 +30,13 @@ class InvalidPart(ValueError):
 class PartParser:
     """Reads parts: `members` are the lists of members, `read_phrase` knows phrases with lists.
 
-    `read_phrase` raises `InvalidPart` or `InvalidPhrase` for a phrase that is none.
+    `read_phrase` raises `InvalidPart` or `InvalidPhrase` for a phrase that is none. `find_items`
+    gives what stands beside the gaps of one.
     """
 
     members: Rolled
     read_phrase: Callable[[str], Looked]
+    find_items: Callable[[Looked], tuple[Looked, ...]]
 
     def parse(self, texts: Sequence[str]) -> tuple[Part, ...]:
         """The parts of one `says`.
@@ -77,12 +79,11 @@ class PartParser:
         if names and all(name in self.members for name in names):
             return Group(side, _counted(names, self.members))
         own = _OWN.match(side)
-        if own is None:
-            return SaidPhrase(side, self.read_phrase(side))
-        most = int(own[1] or 0)
-        if most > _MOST_BETWEEN:
+        most = None if own is None else int(own[1] or 0)
+        if most is not None and most > _MOST_BETWEEN:
             raise InvalidPart(f"{side!r}: at most {_MOST_BETWEEN} other words may be between")
-        return SaidPhrase(side, self.read_phrase(side[own.end() :]), own=most)
+        looked = self.read_phrase(side[own.end() :] if own else side)
+        return SaidPhrase(side, looked, most, self.find_items(looked))
 
 
 def _counted(names: Sequence[str], members: Rolled) -> Mapping[str, str]:

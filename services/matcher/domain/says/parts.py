@@ -9,7 +9,7 @@ Looked = Hashable
 
 @dataclass(frozen=True, slots=True)
 class SaidPhrase:
-    """A phrase with lists; `text` is as written.
+    """A phrase with lists; `text` is as written, `items` are what stands beside its gaps.
 
     With `own` it is what belongs to the doer: at most so many words behind *his*, *its* or a name
     of the doer's own group, or with *his* in the word itself.
@@ -18,6 +18,7 @@ class SaidPhrase:
     text: str
     looked: Looked
     own: int | None = None
+    items: tuple[Looked, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def has_gaps(self) -> bool:

@@ -1,11 +1,12 @@
 """How a sentence meets the parts that are about one act: who does it, and who undergoes it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
 from services.matcher.domain.says.actors import Actor
-from services.matcher.domain.says.assertion import Cue, find_veto
+from services.matcher.domain.says.assertion import Cue, find_gap_veto, find_veto
 from services.matcher.domain.says.belongings import find_owned, find_owners
 from services.matcher.domain.says.doers import find_doers, is_infinitive
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
@@ -61,8 +62,19 @@ def is_met(parts: Sequence[Part], scene: Scene) -> bool:
 
 
 def find_spoken(parts: Iterable[Part], scene: Scene) -> Places:
-    """The words of these parts."""
-    return tuple(place for part in parts for place in find_acts(part, scene))
+    """The words that these parts look for, without what stands in their gaps."""
+    return tuple(place for part in parts for place in _find_spoken(part, scene))
+
+
+def _find_spoken(part: Part, scene: Scene) -> Iterator[WordRange]:
+    places = find_acts(part, scene)
+    if isinstance(part.act, Group) or not part.act.has_gaps:
+        yield from places
+        return
+    for item in part.act.items:
+        for words in scene.sentence.phrases[item]:
+            if any(place.start <= words.start and words.end <= place.end for place in places):
+                yield words
 
 
 def find_acts(part: Part, scene: Scene) -> Places:
@@ -85,7 +97,9 @@ def _read_occurrence(
     meetings = tuple([_meet(part, place, doers, scene) for part in parts])
     veto = None
     if spoken is not None and all(meetings):
-        veto = find_veto(scene, place, find_spoken(spoken, scene))
+        said = partial(find_spoken, spoken, scene)
+        veto = find_veto(scene, place, said)
+        veto = veto or find_gap_veto(scene, place, said)
     return _Occurrence(place, meetings, doers, veto)
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from services.matcher.domain.says.assertion import (
     QUESTION,
     Cue,
+    Spoken,
     find_denial,
-    find_supposition,
+    find_gap_veto,
     find_veto,
 )
 from services.matcher.domain.says.belongings import find_owned, find_owners
@@ -116,11 +118,11 @@ def _read_plain(
         places = tuple(find_owned(places, part.act.own, owners, scene))
     if isinstance(part.act, Group) or part.absent or not statement.asserted:
         return _outcome(part, places, {})
-    spoken = find_spoken(statement.spoken, scene) if places else ()
+    spoken = partial(find_spoken, statement.spoken, scene)
     vetoes = {place: _veto(statement, scene, place, spoken) for place in places}
     if part.act.has_gaps:
         vetoes = {
-            place: veto or find_supposition(scene, place, spoken) for place, veto in vetoes.items()
+            place: veto or find_gap_veto(scene, place, spoken) for place, veto in vetoes.items()
         }
     return _outcome(part, places, vetoes)
 
@@ -131,7 +133,7 @@ def _outcome(part: Part, places: Places, vetoes: dict[WordRange, Cue | None]) ->
     return PartOutcome(part, meetings, places, veto)
 
 
-def _veto(statement: Statement, scene: Scene, place: WordRange, spoken: Places) -> Cue | None:
+def _veto(statement: Statement, scene: Scene, place: WordRange, spoken: Spoken) -> Cue | None:
     """Beside an act words are vetoed only by a denial right before them."""
     if statement.has_acts:
         return find_denial(scene, place, spoken)

@@ -126,6 +126,39 @@ def test_a_supposition_in_a_gap_of_a_phrase_vetoes_it() -> None:
     assert says(LISTS, "The tanker was hit and no one came.", "%vessel% ~6 %attack%")
 
 
+def test_a_denial_in_a_gap_of_a_phrase_vetoes_it() -> None:
+    assert not says(LISTS, "The tanker was not hit.", "%vessel% ~6 %attack%")
+    assert not says(LISTS, "KH named no new leader.", "%groups% > %appoint% ~3 %chief%")
+    assert says(LISTS, "KH named its new leader.", "%groups% > %appoint% ~3 %chief%")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The tanker, which had not left, was hit.",
+        "The tanker, not the army, was hit.",
+        "The tanker did not leave; it was hit.",
+        "The tanker was not only hit.",
+    ],
+)
+def test_a_cue_of_another_clause_in_a_gap_vetoes_nothing(text: str) -> None:
+    assert says(LISTS, text, "%vessel% ~6 %attack%")
+
+
+def test_words_in_a_gap_are_none_that_the_rule_looks_for() -> None:
+    phrase = "%order% ~6 %restraint%"
+    assert says(LISTS, "KH told its men not to attack.", phrase)
+    assert not says(LISTS, "KH told men that no one knows to show restraint.", phrase)
+
+
+def test_a_denial_of_others_between_commas_reaches_no_further() -> None:
+    assert says(LISTS, "KH, and not Badr, attacked the ship.", ATTACKS)
+
+
+def test_what_arabic_resumes_is_not_denied_by_what_leads_to_it() -> None:
+    assert says(LISTS, "لم تعلق بدر، فقد استهدفت كتائب حزب الله السفينة.", ATTACKS)
+
+
 def test_a_supposition_that_another_part_asks_for_is_none() -> None:
     assert says(LISTS, "The tanker might be hit.", "%vessel% ~6 %attack%", "might")
 
