@@ -1,19 +1,16 @@
-"""Announcing: which alert each episode has, and the revisions that its changes make."""
+"""Announcing: the revisions of alerts that changes of their episodes make."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from schemas.alert import Level, Status, alert_id
-from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.episodes import Episode, digest_firings, find_episode
+from services.matcher.domain.alerts.episodes import Episode, digest_firings
 from services.matcher.domain.alerts.newest_evidence import walk_evidence
 from services.matcher.domain.alerts.render import state_fingerprint
-from services.matcher.domain.alerts.time_range import TimeRange
-from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
-from services.matcher.domain.windows.state import FOREVER, NEVER, WindowState, span
+from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
+from services.matcher.domain.windows.state import WindowState, span
 from services.matcher.domain.windows.window_rule import WindowRule
 
 MERGED = "merged"
@@ -25,115 +22,22 @@ class AnnounceContext:
     """What announcing needs besides state and episodes. Times in microseconds.
 
     `clock` is None until every events partition has ticked; nothing resolves before.
-    `withdraw_reason` is that of an alert whose episode no longer exists.
+    `withdraw_reason` is that of an alert whose episode no longer exists. `renewed` are the starts
+    of episodes whose evidence may be other than announced, whatever their totals; None: of all.
     """
 
     clock: int | None
     now: int
     withdraw_reason: str = GONE
+    renewed: frozenset[int] | None = frozenset()
+
+    def renews(self, episode: Episode) -> bool:
+        """Whether its alert may list other evidence than it has now."""
+        return self.renewed is None or episode.start in self.renewed
 
     def is_past(self, time: int) -> bool:
         """Whether the clock has reached a time."""
         return self.clock is not None and self.clock >= time
-
-
-def claim_episodes(
-    rule: WindowRule,
-    announced: Sequence[AnnouncedAlert],
-    before: Sequence[Episode],
-    after: Sequence[Episode],
-) -> dict[str, Episode | None]:
-    """The episode that each alert claims, by alert id; withdrawn alerts claim none.
-
-    It is the one that shares most evidence, then most firing times (a hit may be evidence of
-    several), then the earliest; else the first one within `resolve_after` of the alert; else None.
-    """
-    claims: dict[str, Episode | None] = {}
-    for alert in announced:
-        if alert.status is not Status.WITHDRAWN:
-            former, heir = find_episode(before, alert.start), find_episode(after, alert.start)
-            if former is None or heir is None or not _keeps_all(former, heir):
-                heir = _find_heir(rule, former, alert, _list_near(rule, alert, after))
-            claims[alert.id] = heir
-    return claims
-
-
-def claim_changed(
-    rule: WindowRule,
-    announced: AnnouncedAlerts,
-    before: Sequence[Episode],
-    after: Sequence[Episode],
-    changed: TimeRange,
-) -> dict[str, Episode | None]:
-    """The claims that may be others than before, and those that such a claim contests.
-
-    The episodes that begin outside of `changed` are the same before and after.
-    """
-    first, last = changed
-    claims = claim_episodes(rule, announced.starting(first, last), before, after)
-    starts = {episode.start for episode in claims.values() if episode is not None}
-    near = announced.starting(min(starts, default=FOREVER), max(starts, default=NEVER))
-    contested = [alert for alert in near if alert.start in starts and alert.id not in claims]
-    return claims | claim_episodes(rule, contested, before, after)
-
-
-def _keeps_all(before: Episode, after: Episode) -> bool:
-    """Whether an episode keeps its firing times, and its evidence but what is retracted.
-
-    No other shares more of both. An event stays evidence while the times fire that it is of; where
-    order decides, it also needs a first step.
-    """
-    if before is after:
-        return True
-    times = before.firings
-    is_ordered = before.rule.type is CorrelationType.TEMPORAL_ORDERED
-    is_more = after.count >= before.count or not is_ordered
-    return is_more and after.firings[: len(times)] == times
-
-
-def _list_near(
-    rule: WindowRule, alert: AnnouncedAlert, after: Sequence[Episode]
-) -> Sequence[Episode]:
-    """The episodes that may share evidence with that of the alert, or are within `resolve_after`.
-
-    Of events: the alert of a base rule may be evidence of any.
-    """
-    if rule.counts_alerts:
-        return after
-    reach = span(max(rule.resolve_after, rule.timespan))
-    first = bisect_left(after, alert.start - reach, key=lambda episode: episode.last)
-    end = bisect_right(after, alert.last + reach, key=lambda episode: episode.start)
-    return after[first:end]
-
-
-def _find_heir(
-    rule: WindowRule, before: Episode | None, alert: AnnouncedAlert, after: Sequence[Episode]
-) -> Episode | None:
-    if len(after) == 1 and _is_within(rule, alert, after[0]):
-        return after[0]
-    evidence = frozenset() if before is None else before.identities
-    sharing = [episode for episode in after if _shares_evidence(before, evidence, episode)]
-    if sharing:
-        times = frozenset(() if before is None else before.firings)
-        return max(
-            sharing,
-            key=lambda episode: (
-                len(evidence & episode.identities),
-                len(times.intersection(episode.firings)),
-            ),
-        )
-    return next((episode for episode in after if _is_within(rule, alert, episode)), None)
-
-
-def _is_within(rule: WindowRule, alert: AnnouncedAlert, episode: Episode) -> bool:
-    gap = span(rule.resolve_after)
-    return episode.start - alert.last <= gap and alert.start - episode.last <= gap
-
-
-def _shares_evidence(before: Episode | None, evidence: frozenset[str], episode: Episode) -> bool:
-    # an episode whose evidence is all forgotten is known by its start alone
-    same = before is not None and before.start == episode.start
-    return same or not evidence.isdisjoint(episode.identities)
 
 
 def announce(
@@ -243,7 +147,8 @@ def _revise(
     )
     if alert.status is Status.RESOLVED:
         revised = _move_end(revised, episode.last + span(rule.resolve_after), context)
-    return known if revised == known else number_revision(revised, context)
+    is_same = revised == known and not context.renews(episode)
+    return known if is_same else number_revision(revised, context)
 
 
 def _stay_in_storm(alert: AnnouncedAlert, episode: Episode) -> str | None:

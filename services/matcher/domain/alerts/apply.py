@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from schemas.signal import Signal, SignalKind
-from services.matcher.domain.alerts.evaluation import find_belated_runs
+from services.matcher.domain.alerts.belated import find_belated_runs
 from services.matcher.domain.alerts.reset import as_live, record_stale_hit
 from services.matcher.domain.windows.state import Hit, WindowState, make_hit, micros, span
 from services.matcher.domain.windows.window import add_hit

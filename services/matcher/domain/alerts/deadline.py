@@ -1,12 +1,16 @@
 """Deadlines: when a tick has to step the state of a window."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.evaluation import find_next_absence
-from services.matcher.domain.windows.state import WindowState, instant, span
+from services.matcher.domain.alerts.evaluation import find_times
+from services.matcher.domain.windows.state import NEVER, WindowState, instant, span
 from services.matcher.domain.windows.window_rule import WindowRule
+
+_AT_ONCE = 0
+"""Before every clock."""
 
 
 def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
@@ -22,6 +26,8 @@ def deadline(rule: WindowRule, state: WindowState) -> datetime | None:
 
 def _list_times(rule: WindowRule, state: WindowState) -> Iterator[int | None]:
     """The times at which one evaluation has to be stepped."""
+    if state.pending:
+        yield _AT_ONCE
     ends = state.announced.first_end
     if ends is not None:
         yield ends + span(rule.resolve_after)
@@ -29,7 +35,7 @@ def _list_times(rule: WindowRule, state: WindowState) -> Iterator[int | None]:
     if newest is not None:
         yield newest + span(rule.retention)
     if rule.type is CorrelationType.ABSENCE:
-        yield find_next_absence(rule, state)
+        yield _find_next_absence(rule, state)
 
 
 def timing(rule: WindowRule) -> str:
@@ -50,3 +56,10 @@ def _find_newest(state: WindowState) -> int | None:
     times += [run.last for run in state.runs]
     times += [*state.retractions.values(), *state.dropped_live.values()]
     return max(times, default=None)
+
+
+def _find_next_absence(rule: WindowRule, state: WindowState) -> int | None:
+    """The first time after the clock at which an answer will be overdue; None without one."""
+    times = find_times(rule, state).firings.times
+    place = bisect_right(times, NEVER if state.clock is None else state.clock)
+    return times[place] if place < len(times) else None

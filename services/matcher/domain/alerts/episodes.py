@@ -107,6 +107,11 @@ class Episode:
         """The same episode of a later state, which has these hits."""
         return self if hits is self.hits else replace(self, hits=hits)
 
+    def show(self, hits: Sequence[Hit]) -> None:
+        """Find its evidence among the hits of a later state."""
+        object.__setattr__(self, "hits", hits)
+        self.forget_evidence()
+
     def forget_evidence(self) -> None:
         """Look at the hits again when it is asked for identities next."""
         vars(self).pop("identities", None)

@@ -9,29 +9,33 @@ from typing import Any
 import msgspec
 
 from schemas.rule import CorrelationType
+from services.matcher.domain.alerts.deferral import find_deferred
+from services.matcher.domain.alerts.episode_change import EpisodeChange
 from services.matcher.domain.alerts.episodes import (
     Episode,
-    build_episode,
     join_runs,
     join_settled,
 )
+from services.matcher.domain.alerts.level_groups import group_by_level
 from services.matcher.domain.alerts.tally_change import TalliedRun, TallyChange, compares_levels
 from services.matcher.domain.alerts.time_range import ALWAYS, NO_TIMES, TimeRange
 from services.matcher.domain.windows.changed_hits import ChangedHits
 from services.matcher.domain.windows.firing_pass import FiringPass
 from services.matcher.domain.windows.firing_times import FiringTimes
 from services.matcher.domain.windows.ordered import Ordered, count_ends, find_difference
-from services.matcher.domain.windows.state import FOREVER, NEVER, FiringRun, Hit, WindowState, span
+from services.matcher.domain.windows.state import FOREVER, NEVER, FiringRun, WindowState, span
 from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
 
 
 def find_episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
     """The episodes of a state, by start; from those of the state that it was made of, if known."""
-    return evaluate(rule, state).episodes
+    known = evaluate(rule, state)
+    known.renew(state)
+    return known.episodes
 
 
 def evaluate(rule: WindowRule, state: WindowState) -> "Evaluation":
-    """The evaluation that went along with a state, brought up to date with it."""
+    """The evaluation that went along with a state, up to date but for what waits for a tick."""
     known = _recall(rule, state)
     known.follow(state)
     return known
@@ -60,49 +64,12 @@ def find_pass(rule: WindowRule, state: WindowState, t: int) -> FiringPass | None
     return known.times.find_pass(t)
 
 
-def find_belated_runs(
-    rule: WindowRule, state: WindowState, hit: Hit, *, is_known: bool
-) -> tuple[FiringRun, ...]:
-    """A run for each settled time at which a window with a new hit, or a newer revision, fires.
-
-    Windows count the hits still in state; no firing time that is settled is taken back. A revision
-    of a known hit does not bring back what is forgotten.
-    """
-    if state.settled_until is None or hit.at > state.settled_until:
-        return ()
-    forgotten_until = state.settled_until - span(rule.look_back)
-    after = max(hit.first, forgotten_until + 1) if is_known else hit.first
-    until = min(state.settled_until, hit.at + span(rule.look_back) - 1)
-    return tuple(
-        FiringRun(start=time, firings=(time,), value=value)
-        for time, value in _find_between(rule, state, after, until)
-    )
-
-
-def _find_between(
-    rule: WindowRule, state: WindowState, after: int, until: int
-) -> Iterator[tuple[int, float]]:
-    if rule.type is CorrelationType.ABSENCE:
-        until = min(until, NEVER if state.clock is None else state.clock)
-    times = find_times(rule, state)
-    here = times.firings.find(after, until)
-    for place in range(here.start, here.stop):
-        yield times.firings.times[place], times.find_value(place)
-
-
-def find_next_absence(rule: WindowRule, state: WindowState) -> int | None:
-    """The first time after the clock at which an answer will be overdue; None without one."""
-    times = find_times(rule, state).firings.times
-    place = bisect_right(times, NEVER if state.clock is None else state.clock)
-    return times[place] if place < len(times) else None
-
-
 @dataclass(slots=True)
 class Evaluation:
     """The firing times, runs and episodes of one window at a time: it goes along with its states.
 
-    They are those that `alerts.episodes` finds. It is no part of a state's value: asked for a state
-    that it has left behind, it goes back.
+    They are those that `alerts.episodes` finds; values and totals may wait until it is renewed. It
+    is no part of a state's value: asked for a state that it has left behind, it goes back.
     """
 
     rule: WindowRule
@@ -113,6 +80,13 @@ class Evaluation:
     _known: list[TalliedRun] = field(default_factory=list)
     _parts: list[TalliedRun] = field(default_factory=list)
     _announced: tuple[Episode, ...] = ()
+    _former: tuple[Episode, ...] = ()
+    """Those of the state before the last."""
+    _moved: frozenset[str] = frozenset()
+    """Events that have other times since then."""
+    _renewed: set[int] = field(default_factory=set)
+    """The starts of those whose totals waited, until after the last announcement."""
+    _has_announced: bool = False
     _new: Sequence[Episode] = ()
     """Those made for the last state."""
     _settled: list[FiringRun] = field(default_factory=list)
@@ -120,6 +94,8 @@ class Evaluation:
     """Of the times behind `settled_until`."""
     _changed: TimeRange = ALWAYS
     """Runs that are farther from it than the gap are as they were."""
+    _outdated: TimeRange = NO_TIMES
+    """Runs farther from it have the values and totals of the last state."""
     _seen: tuple[Any, ...] = ()
     _pending: ChangedHits = field(default_factory=ChangedHits)
 
@@ -141,26 +117,65 @@ class Evaluation:
         before, self._seen = self._seen[0] if self._seen else Ordered(), seen
         self.follow_times(state)
         changed, self._pending = self._pending, ChangedHits()
+        deferred = self._defer(state, changed)
         runs = self._list_runs(state)
-        change = TallyChange(self.rule, before, state.hits, changed, self.times.look_back)
+        change = TallyChange(self.rule, before, state.hits, changed, self.times.look_back, deferred)
         if compares_levels(self.rule):
             self._parts = change.follow(runs, self._parts)
-            runs = [join_runs(group) for group in self._group_by_level(state)]
+            groups = group_by_level(self.rule, state.hits, self._parts)
+            runs = [join_runs(group) for group in groups]
         known, self._known = self._known, change.follow(runs, self._known)
+        self._former, self._moved = self.episodes, changed.moved
         self.episodes = self._list_episodes(state, known)
+        self._show_hits(state)
 
-    def announce(self, before: Sequence[Episode]) -> TimeRange:
-        """Note that all episodes are announced.
+    @property
+    def is_behind(self) -> bool:
+        """Whether values and totals wait to be renewed."""
+        return self._outdated != NO_TIMES
 
-        Outside of the answer lies the start of no episode that is another one than it was `before`,
-        or when it was announced.
-        """
+    def renew(self, state: WindowState) -> None:
+        """Bring the values and totals up to date of the state that was followed last."""
+        if not self.is_behind:
+            return
+        self._changed, self._outdated = self._outdated, NO_TIMES
+        runs, hits = self._list_runs(state), state.hits
+        change = TallyChange(self.rule, hits, hits, ChangedHits(), self.times.look_back)
+        known, self._known = self._known, change.renew(runs, self._known)
+        self.episodes = self._list_episodes(state, known)
+        self._renewed.intersection_update(one.run.start for one in self._known)
+
+    def _defer(self, state: WindowState, changed: ChangedHits) -> int:
+        """Note which runs changed, and which are outdated; from when on they are."""
+        if not changed:
+            return FOREVER
+        look_back, last = self.times.look_back, changed.last + self.times.look_back
+        deferred = find_deferred(self.rule, state.hits, changed, self._runs, look_back)
+        self._changed = self._changed.join(TimeRange(changed.first, min(last, deferred - 1)))
+        if deferred != FOREVER:
+            self._outdated = self._outdated.join(TimeRange(deferred, last))
+        return deferred
+
+    def _show_hits(self, state: WindowState) -> None:
+        """Have outdated episodes find their evidence among the hits of the state."""
+        if self.is_behind:
+            for known, episode in zip(self._known, self.episodes, strict=True):
+                if known.is_outdated:
+                    episode.show(state.hits)
+
+    def announce(self, before: Sequence[Episode]) -> EpisodeChange:
+        """Note that all episodes are announced; how they changed since `before` and since then."""
         former, self._announced = self._announced, self.episodes
         changed = [*find_difference(before, self.episodes)]
         if former is not before:
             changed += find_difference(former, self.episodes)
         starts = [episode.start for part in changed for episode in (*part[:1], *part[-1:])]
-        return TimeRange(min(starts, default=FOREVER), max(starts, default=NEVER))
+        renewed, self._renewed = frozenset(self._renewed), set()
+        starts += renewed
+        moved = self._moved if self._former is before else None
+        knows, self._has_announced = self._has_announced, True
+        reached = TimeRange(min(starts, default=FOREVER), max(starts, default=NEVER))
+        return EpisodeChange(reached, moved, renewed if knows else None)
 
     def _list_episodes(
         self, state: WindowState, former: Sequence[TalliedRun]
@@ -169,10 +184,9 @@ class Evaluation:
         for episode in self._new:
             episode.forget_evidence()
         first, last = count_ends(former, self._known)
-        self._new = tuple(
-            Episode(self.rule, state.hits, known.run, known.totals)
-            for known in self._known[first : len(self._known) - last]
-        )
+        new = self._known[first : len(self._known) - last]
+        self._new = tuple(Episode(self.rule, state.hits, one.run, one.totals) for one in new)
+        self._renewed.update(one.run.start for one in new if one.is_renewed)
         behind = self.episodes[len(former) - last :]
         return (*self.episodes[:first], *self._new, *behind)
 
@@ -196,9 +210,6 @@ class Evaluation:
     def _note_change(self, changed: ChangedHits) -> None:
         if self.times.asked is not None:
             self._changed = self._changed.join(TimeRange(*self.times.asked))
-        if changed:
-            reached = TimeRange(changed.first, changed.last + self.times.look_back)
-            self._changed = self._changed.join(reached)
         if changed.forgotten:
             last = max(hit.at for hit in changed.forgotten)
             self._changed = self._changed.join(TimeRange(NEVER, last))
@@ -227,27 +238,6 @@ class Evaluation:
     def _gap(self) -> int:
         rule = self.rule
         return span(rule.resolve_after + (NO_TIME if compares_levels(rule) else rule.cooldown))
-
-    def _group_by_level(self, state: WindowState) -> list[list[FiringRun]]:
-        """The runs that are one within the cooldown: none of a higher level than those before."""
-        gap = span(self.rule.resolve_after + self.rule.cooldown)
-        groups, is_high = list[list[FiringRun]](), False
-        for part in self._parts:
-            is_corroborated = part.totals.corroborated
-            is_near = bool(groups) and part.run.start - groups[-1][-1].last <= gap
-            if is_near and is_corroborated and not is_high:
-                is_high = is_near = self._is_corroborated(state, groups[-1])
-            if is_near:
-                groups[-1].append(part.run)
-            else:
-                groups.append([part.run])
-            is_high = is_corroborated or (is_near and is_high)
-        return groups
-
-    def _is_corroborated(self, state: WindowState, group: Sequence[FiringRun]) -> bool:
-        """Whether runs that are not by themselves are together."""
-        run = join_runs(group)
-        return len(group) > 1 and build_episode(self.rule, state.hits, run).totals.corroborated
 
     def _list_runs(self, state: WindowState) -> list[FiringRun]:
         """The settled runs, continued by those of the times behind `settled_until`."""
@@ -282,8 +272,8 @@ class Evaluation:
         begun = bisect_right(self._starts, times[first]), bisect_right(self._starts, times[end - 1])
         starts = self._starts[slice(*begun)]
         bounds = [first, *(bisect_left(times, start, first) for start in starts), end]
-        for begin, stop in pairwise(bounds):
-            value = self.times.find_value(stop - 1)
+        values = self.times.find_values([stop - 1 for stop in bounds[1:]])
+        for (begin, stop), value in zip(pairwise(bounds), values, strict=True):
             yield FiringRun(times[begin], tuple(times[begin:stop]), value)
 
 

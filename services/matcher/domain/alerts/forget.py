@@ -12,8 +12,7 @@ from schemas.signal import MOST_FIRINGS
 from services.matcher.domain.alerts.episodes import Episode, list_owners, name_owners
 from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.excess import choose_excess
-from services.matcher.domain.alerts.tally import is_evidence
-from services.matcher.domain.alerts.tally_change import CHOOSING
+from services.matcher.domain.alerts.tally import CHOOSING, is_evidence
 from services.matcher.domain.windows.announced_alerts import AnnouncedAlert, AnnouncedAlerts
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import NEVER, FiringRun, Hit, WindowState, span

@@ -128,10 +128,7 @@ def _list_evidence(rule: WindowRule, episode: Episode) -> tuple[Evidence, ...]:
     newest = list_newest_events(episode, MOST_EVIDENCE)
     if rule.type is None:
         return tuple(hit.evidence for hit in newest.values())
-    return tuple(
-        hit.evidence.model_copy(update={"roles": list_roles(episode, identity)})
-        for identity, hit in newest.items()
-    )
+    return tuple(hit.evidence_as(list_roles(episode, identity)) for identity, hit in newest.items())
 
 
 def _template_values(

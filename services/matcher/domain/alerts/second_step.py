@@ -9,8 +9,9 @@ from schemas.alert import Status
 from schemas.rule import CorrelationType
 from schemas.signal import Signal
 from schemas.verdict import Verdict
-from services.matcher.domain.alerts.announce import GONE, MERGED, announce, claim_episodes
+from services.matcher.domain.alerts.announce import GONE, MERGED, announce
 from services.matcher.domain.alerts.apply import RetractedEvents
+from services.matcher.domain.alerts.claims import claim_episodes
 from services.matcher.domain.alerts.confirm import confirm_by_words, is_near
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.kept_words import keep_words_of_withdrawn

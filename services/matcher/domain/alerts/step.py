@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -14,7 +14,6 @@ from schemas.signal import Signal
 from services.matcher.domain.alerts.announce import (
     AnnounceContext,
     announce,
-    claim_changed,
     resolve,
 )
 from services.matcher.domain.alerts.apply import (
@@ -23,6 +22,7 @@ from services.matcher.domain.alerts.apply import (
     is_forgotten,
     is_too_late,
 )
+from services.matcher.domain.alerts.claims import claim_changed
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.evaluation import evaluate, find_episodes
 from services.matcher.domain.alerts.forget import forget, has_too_many_alerts
@@ -138,7 +138,7 @@ class _Evaluated:
 
 
 def _evaluate(rule: WindowRule, state: WindowState, context: StepContext) -> _Evaluated:
-    return _Evaluated(state, () if context.backfilling else find_episodes(rule, state))
+    return _Evaluated(state, () if context.backfilling else evaluate(rule, state).episodes)
 
 
 def _announce_applied(
@@ -191,8 +191,11 @@ def _announce_changes(
     episodes = known.episodes
     changed = known.announce(before.episodes)
     claims = claim_changed(rule, before.state.announced, before.episodes, episodes, changed)
-    announced = announce(rule, after, claims, _list_between(episodes, changed), context)
-    return keep_words_of_withdrawn(rule, before.state, before.episodes, announced), episodes
+    waits = before.state.pending
+    context = replace(context, renewed=changed.renewed if waits else frozenset())
+    announced = announce(rule, after, claims, _list_between(episodes, changed.starts), context)
+    worded = keep_words_of_withdrawn(rule, before.state, before.episodes, announced)
+    return msgspec.structs.replace(worded, pending=known.is_behind), episodes
 
 
 def _list_between(episodes: Sequence[Episode], changed: TimeRange) -> Sequence[Episode]:
@@ -209,7 +212,8 @@ def _apply_tick(rule: WindowRule, state: WindowState, context: StepContext) -> W
     advanced, episodes = _advance_clock(rule, state, announcing)
     advanced, counted = mark_new_storms(rule, state, (advanced, episodes), context)
     numbered = msgspec.structs.replace(advanced, offset=context.offset)
-    resolved = resolve_ended(rule, state, numbered, context)
+    is_absence = rule.type is CorrelationType.ABSENCE
+    resolved = resolve_ended(rule, state if is_absence else numbered, numbered, context)
     kept = forget_old(rule, resolved, context)
     alerts = changed_alerts(rule, state, resolved, episodes)
     firings = changed_firings(rule, state, resolved, episodes)
@@ -249,11 +253,17 @@ def mark_new_storms(
 def _advance_clock(
     rule: WindowRule, state: WindowState, context: AnnounceContext
 ) -> tuple[WindowState, tuple[Episode, ...]]:
-    """The state at the clock, and its episodes: time alone makes only an absence fire."""
-    if rule.type is not CorrelationType.ABSENCE:
+    """The state at the clock, and its episodes: time alone makes only an absence fire.
+
+    What alerts count is announced that waited for it.
+    """
+    before = _Evaluated(state, evaluate(rule, state).episodes)
+    later = state
+    if rule.type is CorrelationType.ABSENCE:
+        later = msgspec.structs.replace(state, clock=context.clock)
+    elif not state.pending:
         return state, find_episodes(rule, state)
-    before = _Evaluated(state, find_episodes(rule, state))
-    later = msgspec.structs.replace(state, clock=context.clock)
+    find_episodes(rule, later)
     return _announce_changes(rule, before, later, context)
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from schemas.signal import Signal, SignalKind
 from services.matcher.domain.alerts.apply import count_hit
-from services.matcher.domain.alerts.evaluation import find_belated_runs
+from services.matcher.domain.alerts.belated import find_belated_runs
 from services.matcher.domain.windows.announced_alerts import AnnouncedAlerts
 from services.matcher.domain.windows.ordered import Ordered
 from services.matcher.domain.windows.state import Hit, WindowState, make_hit, micros

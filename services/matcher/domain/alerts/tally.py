@@ -14,6 +14,13 @@ from services.matcher.domain.windows.state import FOREVER, FiringRun, Hit, span
 from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
 
+CHOOSING = {
+    CorrelationType.ABSENCE,
+    CorrelationType.TEMPORAL_ORDERED,
+    CorrelationType.RATE_CHANGE,
+}
+"""Types that do not have all of a window as evidence."""
+
 
 @dataclass(slots=True)
 class EvidenceTally:
@@ -94,6 +101,16 @@ class EvidenceTally:
             corroborated=run.corroborated or self._is_corroborated,
             overdue=self.overdue > 0,
         )
+
+
+def has_plain_windows(rule: WindowRule) -> bool:
+    """Whether the evidence of one firing time is all that lies in its window."""
+    return not (rule.certain or rule.corroboration) and rule.type not in CHOOSING
+
+
+def has_whole_runs(rule: WindowRule) -> bool:
+    """Whether the evidence of a run is all between its first window and its last time."""
+    return has_plain_windows(rule) and rule.resolve_after + rule.cooldown <= rule.timespan
 
 
 def is_evidence(rule: WindowRule, hits: Ordered[Hit], hit: Hit, firings: Sequence[int]) -> bool:

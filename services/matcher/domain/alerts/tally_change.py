@@ -6,27 +6,20 @@ from dataclasses import dataclass
 
 from schemas.rule import CorrelationType
 from services.matcher.domain.alerts.episodes import EvidenceTotals
-from services.matcher.domain.alerts.firing_difference import (
-    find_around,
-    find_before,
-    find_differing_times,
-    has_time,
-    list_outside,
+from services.matcher.domain.alerts.evidence_change import EvidenceChange
+from services.matcher.domain.alerts.firing_difference import find_around, has_time, list_outside
+from services.matcher.domain.alerts.tally import (
+    EvidenceTally,
+    has_plain_windows,
+    has_whole_runs,
+    is_evidence,
 )
-from services.matcher.domain.alerts.tally import EvidenceTally, is_evidence
 from services.matcher.domain.windows.changed_hits import ChangedHits
 from services.matcher.domain.windows.firing import find_evidence
 from services.matcher.domain.windows.ordered import Ordered, count_same
 from services.matcher.domain.windows.state import FOREVER, NEVER, FiringRun, Hit, span
 from services.matcher.domain.windows.window import hits_near
 from services.matcher.domain.windows.window_rule import WindowRule
-
-CHOOSING = {
-    CorrelationType.ABSENCE,
-    CorrelationType.TEMPORAL_ORDERED,
-    CorrelationType.RATE_CHANGE,
-}
-"""Types that do not have all of a window as evidence."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,24 +32,55 @@ class TalliedRun:
     run: FiringRun
     totals: EvidenceTotals
     tally: EvidenceTally | None
+    is_outdated: bool = False
+    """Whether hits came or went since that are not in its totals, nor in the value of the run."""
+    is_renewed: bool = False
+    """Whether it is made of one that was outdated."""
+
+    def outdate(self, tally: EvidenceTally | None) -> None:
+        """Its totals wait; `tally` has its evidence by now, if any does."""
+        self.tally, self.is_outdated = tally, True
 
 
 @dataclass(frozen=True, slots=True)
 class TallyChange:
-    """From the hits `before` to `hits`; firing times changed up to `look_back` behind a hit."""
+    """From the hits `before` to `hits`; firing times changed up to `look_back` behind a hit.
+
+    Runs that begin from `deferred` on, and whose times are as they were, are outdated.
+    """
 
     rule: WindowRule
     before: Ordered[Hit]
     hits: Ordered[Hit]
     changed: ChangedHits
     look_back: int
+    deferred: int = FOREVER
 
     def follow(self, runs: Sequence[FiringRun], former: Sequence[TalliedRun]) -> list[TalliedRun]:
         """The tallies of these runs; those of the former are changed on the way."""
         first, last = self._count_same(runs, [known.run for known in former])
         end = len(former) - last
         changed = runs[first : len(runs) - last], former[first:end], former[:first]
-        return [*former[:first], *self._follow_changed(*changed), *former[end:]]
+        tallied = self._follow_changed(*changed)
+        return [*former[:first], *tallied, *self._outdate(former[end:])]
+
+    def renew(self, runs: Sequence[FiringRun], former: Sequence[TalliedRun]) -> list[TalliedRun]:
+        """The same, of no other hits, with those that are outdated counted anew."""
+        places = [place for place, known in enumerate(former) if known.is_outdated] or [0]
+        first, end = places[0], places[-1] + 1
+        renewed = self._follow_changed(runs[first:end], former[first:end], former[:first])
+        return [*former[:first], *renewed, *former[end:]]
+
+    def _outdate(self, behind: Sequence[TalliedRun]) -> Sequence[TalliedRun]:
+        """The runs behind those that are followed; what comes next goes on with the newest."""
+        if self.deferred == FOREVER:
+            return behind
+        reach = self.changed.last + self.look_back
+        end = bisect_right(behind, reach, key=lambda known: known.run.firings[0])
+        for known in behind[:end]:
+            tally = known.tally if known is behind[-1] else None
+            known.outdate(tally and self._go_on(known.run, known.run, tally))
+        return behind
 
     def _count_same(
         self, runs: Sequence[FiringRun], former: Sequence[FiringRun]
@@ -75,7 +99,8 @@ class TallyChange:
         if not (changed or changed.forgotten):
             return FOREVER, NEVER
         last = max(hit.at for hit in (*changed.added, *changed.removed, *changed.forgotten))
-        return NEVER if changed.forgotten else changed.first, last + self.look_back
+        ends = min(last + self.look_back, self.deferred - 1)
+        return NEVER if changed.forgotten else changed.first, ends
 
     def _follow_changed(
         self, runs: Sequence[FiringRun], former: Sequence[TalliedRun], before: Sequence[TalliedRun]
@@ -113,14 +138,17 @@ class TallyChange:
         self, run: FiringRun, known: TalliedRun | None, previous: TalliedRun | None
     ) -> TalliedRun:
         is_same = known is not None and run == known.run and self._is_untouched(run, known.run)
-        if known is not None and known.tally is None and is_same:
+        is_bare = known is not None and known.tally is None
+        if known is not None and is_bare and is_same and not known.is_outdated:
             return known
         tally = None
         if known is not None and known.tally is not None:
             tally = self._go_on(run, known.run, known.tally)
         if tally is None:
-            tally = self._take_over(run, previous) or self._count(self._find_evidence(run))
-        return TalliedRun(run, tally.sum_up(run), tally)
+            taken = self._take_over(run, previous, is_bare=is_bare)
+            tally = taken or self._count(self._find_evidence(run))
+        is_renewed = known is not None and known.is_outdated
+        return TalliedRun(run, tally.sum_up(run), tally, is_renewed=is_renewed)
 
     def _go_on(
         self, run: FiringRun, known: FiringRun, tally: EvidenceTally
@@ -137,26 +165,26 @@ class TallyChange:
             return tally
         return self._revise(run, known, tally) if self.changed else None
 
-    def _take_over(self, run: FiringRun, previous: TalliedRun | None) -> EvidenceTally | None:
-        """The tally of the run before, over the window of this one; None if it is not that easy."""
-        if previous is None or previous.tally is None or not self._has_plain_windows:
+    def _take_over(
+        self, run: FiringRun, previous: TalliedRun | None, *, is_bare: bool
+    ) -> EvidenceTally | None:
+        """The tally of the run before, over the windows of this one; None if it is not that easy.
+
+        `is_bare`: its own was taken over.
+        """
+        if previous is None or previous.tally is None or not has_plain_windows(self.rule):
             return None
-        if len(run.firings) > 1 or len(previous.run.firings) > 1:
+        is_short = len(run.firings) == 1 == len(previous.run.firings)
+        if not is_short and not (is_bare and has_whole_runs(self.rule)):
             return None
         tally, previous.tally = previous.tally, None
-        at, timespan, before = run.last, span(self.rule.timespan), previous.run.last
-        opened = at - timespan
-        left = self.hits.between(before - timespan, opened)
+        timespan, before = span(self.rule.timespan), previous.run.last
+        opened = run.firings[0] - timespan
+        left = self.hits.between(previous.run.firings[0] - timespan, opened)
         tally.remove([hit for hit in left if hit.first <= before])
-        new = hits_near(self.rule, self.hits, max(opened, before), at)
+        new = hits_near(self.rule, self.hits, max(opened, before), run.last)
         tally.add([hit for hit in new if hit.first > before])
         return tally
-
-    @property
-    def _has_plain_windows(self) -> bool:
-        """Whether the evidence of one firing time is all that lies in its window."""
-        rule = self.rule
-        return not (rule.certain or rule.corroboration) and rule.type not in CHOOSING
 
     def _count(self, evidence: Iterable[Hit]) -> EvidenceTally:
         tally = EvidenceTally(self.rule)
@@ -217,63 +245,13 @@ class TallyChange:
 
     def _revise(self, run: FiringRun, known: FiringRun, tally: EvidenceTally) -> EvidenceTally:
         """Count what became evidence, or is none any more."""
-        after, until = self._find_revised(run, known)
-        forgotten = set(map(id, self.changed.forgotten))
-        old = {
-            id(hit): hit
-            for hit in self._list(self.before, after, until)
-            if id(hit) not in forgotten and is_evidence(self.rule, self.before, hit, known.firings)
-        }
-        new = {
-            id(hit): hit
-            for hit in self._list(self.hits, after, until)
-            if is_evidence(self.rule, self.hits, hit, run.firings)
-        }
-        lost = [hit for key, hit in old.items() if key not in new]
-        gained = [hit for key, hit in new.items() if key not in old]
+        change = EvidenceChange(self.rule, self.before, self.hits, self.changed, self.look_back)
+        lost, gained = change.find(run, known)
         if lost or gained:
             tally.revise(lost, gained)
         if tally.is_open:
             tally.corroborate(self._find_evidence(run))
         return tally
-
-    def _find_revised(self, run: FiringRun, known: FiringRun) -> tuple[int, int]:
-        """The first and last time at which hits may have become evidence, or none.
-
-        Whether a hit is evidence depends on the first firing time from its beginning on, and that
-        of an absence on its own. So that changed of those between the time before the times that
-        changed and the last of these.
-        """
-        changed, timespan = self.changed, span(self.rule.timespan)
-        after, until = changed.first - timespan, changed.last + self.look_back
-        first, last = find_differing_times(run.firings, known.firings)
-        if self.rule.type is CorrelationType.ABSENCE:
-            first, last = first - timespan, last - timespan
-        after, until = max(after, min(first, changed.first)), min(until, max(last, changed.last))
-        if self.rule.type is CorrelationType.TEMPORAL_ORDERED:
-            after, until = self._find_ordered(run, known, after), self._find_step(until)
-        return after, until
-
-    def _find_ordered(self, run: FiringRun, known: FiringRun, after: int) -> int:
-        """The time before which a hit has the same first firing time, before all that changed.
-
-        A first step changes whether hits before it are evidence, back to the firing time before.
-        """
-        first = self.changed.first
-        times = (find_before(firings, first) for firings in (run.firings, known.firings))
-        before = min(*times, after)
-        return max(before, first - span(self.rule.timespan))
-
-    def _find_step(self, until: int) -> int:
-        """When the next first step begins, from which on all that follow are as they were."""
-        added = set(map(id, self.changed.added))
-        last = self.changed.last
-        steps = (
-            hit.first
-            for hit in self.hits.forwards(last, last + self.look_back)
-            if hit.base == self.rule.bases[0] and id(hit) not in added
-        )
-        return max(until, next(steps, last + self.look_back))
 
     def _list(self, hits: Ordered[Hit], after: int, until: int) -> Sequence[Hit]:
         """The hits that firing times in `[after, until]` and those a timespan later may be of."""

@@ -8,7 +8,8 @@ import msgspec
 
 from schemas.alert import Alert, Status
 from schemas.rule import CorrelationType
-from services.matcher.domain.alerts.announce import announce, claim_episodes
+from services.matcher.domain.alerts.announce import announce
+from services.matcher.domain.alerts.claims import claim_episodes
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.evaluation import find_episodes
 from services.matcher.domain.alerts.revisions import (

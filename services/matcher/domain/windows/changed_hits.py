@@ -1,8 +1,9 @@
 """ChangedHits: how the hits of a window changed from one state to another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from services.matcher.domain.windows.ordered import NumberedPane, Ordered
 from services.matcher.domain.windows.state import Hit
 
 
@@ -22,6 +23,12 @@ class ChangedHits(NamedTuple):
     def last(self) -> int:
         """The time of the last one that was added or removed."""
         return max(hit.at for hit in (*self.added, *self.removed))
+
+    @property
+    def moved(self) -> frozenset[str]:
+        """The events of which one hit came and another went."""
+        gone = frozenset(hit.identity for hit in self.removed)
+        return gone.intersection(hit.identity for hit in self.added)
 
     def join(self, later: "ChangedHits") -> "ChangedHits":
         """These changes and later ones, as one: what came and went in between is no change."""
@@ -43,3 +50,19 @@ class ChangedHits(NamedTuple):
     def __bool__(self) -> bool:
         """Whether any was added or removed."""
         return bool(self.added or self.removed)
+
+
+def compare_hits(hits: Ordered[Hit], before: Ordered[Hit], forgotten_until: int) -> ChangedHits:
+    """How hits changed since others; those up to a time that are gone are forgotten."""
+    gone, new = hits.compare(before)
+    former, present = _list_hits(gone), _list_hits(new)
+    removed = [hit for key, hit in former.items() if key not in present]
+    return ChangedHits(
+        [hit for key, hit in present.items() if key not in former],
+        [hit for hit in removed if hit.at > forgotten_until],
+        [hit for hit in removed if hit.at <= forgotten_until],
+    )
+
+
+def _list_hits(panes: Iterable[NumberedPane[Hit]]) -> dict[int, Hit]:
+    return {id(hit): hit for pane in panes for hit in pane.items}

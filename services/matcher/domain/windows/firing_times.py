@@ -2,13 +2,13 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from schemas.rule import CorrelationType
 from services.matcher.domain.windows.absence import find_answers
 from services.matcher.domain.windows.chains import find_chain_margins, list_deciding
-from services.matcher.domain.windows.changed_hits import ChangedHits
+from services.matcher.domain.windows.changed_hits import ChangedHits, compare_hits
 from services.matcher.domain.windows.condition import count_key
 from services.matcher.domain.windows.firing_pass import AskingPass, FiringPass, Firings
 from services.matcher.domain.windows.key_counts import count_out
@@ -19,7 +19,7 @@ from services.matcher.domain.windows.margins import (
     Move,
     Weight,
 )
-from services.matcher.domain.windows.ordered import NumberedPane, Ordered
+from services.matcher.domain.windows.ordered import Ordered, find_difference
 from services.matcher.domain.windows.passes import make_asking_pass, make_pass
 from services.matcher.domain.windows.shared_margins import find_shared_margins
 from services.matcher.domain.windows.state import Hit, WindowState, span
@@ -71,7 +71,7 @@ class FiringTimes:
         if hits is self.hits:
             return _UNCHANGED
         newest = self.hits[-1] if self.hits else None
-        changed = self._compare(hits, settled_until)
+        changed = compare_hits(hits, self.hits, settled_until - self.look_back + 1)
         self.hits = hits
         self._note_numbers(changed)
         if changed.forgotten:
@@ -90,10 +90,16 @@ class FiringTimes:
 
     def find_value(self, place: int) -> float:
         """The value counted at the firing time that is there in order."""
-        value = self.firings.values[place]
-        if value is None:
-            value = self.firings.values[place] = self._count(self.firings.times[place])
-        return value
+        return self.find_values([place])[0]
+
+    def find_values(self, places: Sequence[int]) -> list[float]:
+        """The values counted at firing times that are there in order, all by one pass."""
+        times, values = self.firings.times, self.firings.values
+        unknown = [place for place in places if values[place] is None]
+        counted = self._count([times[place] for place in unknown])
+        for place, value in zip(unknown, counted, strict=True):
+            values[place] = value
+        return [values[place] or 0.0 for place in places]
 
     def find_pass(self, t: int) -> FiringPass | None:
         """The pass, if t is the time of the last hit."""
@@ -109,17 +115,6 @@ class FiringTimes:
             numbers = (abs(float(hit.values[0])) for hit in changed.added)
             self._largest = max((self._largest, *numbers))
             self._keys.update(count_key(self.rule.count_by, hit) for hit in changed.added)
-
-    def _compare(self, hits: Ordered[Hit], settled_until: int) -> ChangedHits:
-        gone, new = hits.compare(self.hits)
-        former, present = _list_hits(gone), _list_hits(new)
-        removed = [hit for key, hit in former.items() if key not in present]
-        until = settled_until - self.look_back + 1
-        return ChangedHits(
-            [hit for key, hit in present.items() if key not in former],
-            [hit for hit in removed if hit.at > until],
-            [hit for hit in removed if hit.at <= until],
-        )
 
     def _is_next(self, hit: Hit, newest: Hit) -> bool:
         """Whether the pass goes on with a hit: no time of it is before one that was asked."""
@@ -225,8 +220,7 @@ class FiringTimes:
             counted, ends = end, until + 1
         if not times:
             self._margins.add(first, last, 0, UNLIMITED)
-        self.firings.put(firings, first, last)
-        self._note_asked(first, last)
+        self._put(firings, first, last)
         return passing
 
     def _prove(self, first: int, last: int) -> None:
@@ -240,9 +234,16 @@ class FiringTimes:
                 margins = find_shared_margins(self.rule, self.hits, proven)
                 if margins is not None:
                     firings = Firings(list(proven), [None] * len(proven))
-                    self.firings.put(firings, proven[0], proven[-1])
+                    self._put(firings, proven[0], proven[-1])
                     self._margins.add(proven[0], proven[-1], len(proven), margins)
-                    self._note_asked(proven[0], proven[-1])
+
+    def _put(self, firings: Firings, first: int, last: int) -> None:
+        """Take the times from one to another over, and note which are new, or gone."""
+        here, there = self.firings.find(first, last), firings.find(first, last)
+        for times in find_difference(self.firings.times[here], firings.times[there]):
+            for time in (*times[:1], *times[-1:]):
+                self._note_asked(time, time)
+        self.firings.put(firings, first, last)
 
     def _list_counted(self, first: int, last: int) -> Sequence[Hit]:
         """The hits that decide on the times from one to another."""
@@ -274,13 +275,16 @@ class FiringTimes:
             first = next(before, first) - 1
         return hits_near(self.rule, self.hits, first, time)
 
-    def _count(self, time: int) -> float:
-        if self._asking is not None and time == self.hits[-1].at:
-            return self._asking.ask(time) or 0.0
+    def _count(self, times: Sequence[int]) -> Sequence[float | None]:
+        """The values at times at which it fires, in order."""
+        if not times:
+            return ()
+        if self._asking is not None and times == [self.hits[-1].at]:
+            return [self._asking.ask(times[0])]
         passing, firings = self._begin(), Firings()
-        near = hits_near(self.rule, self.hits, time - self.look_back, time)
-        passing.extend(near, [time], firings)
-        return firings.values[0] or 0.0
+        near = hits_near(self.rule, self.hits, times[0] - self.look_back, times[-1])
+        passing.extend(near, times, firings)
+        return firings.values
 
     def _begin(self) -> AskingPass:
         return make_asking_pass(self.rule, self._watched, any_order=True)
@@ -291,7 +295,3 @@ def _split(times: Sequence[int], most: int) -> Iterator[Sequence[int]]:
     parts = -(-len(times) // most)
     for part in range(parts):
         yield times[part * len(times) // parts : (part + 1) * len(times) // parts]
-
-
-def _list_hits(panes: Iterable[NumberedPane[Hit]]) -> dict[int, Hit]:
-    return {id(hit): hit for pane in panes for hit in pane.items}

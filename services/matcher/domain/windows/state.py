@@ -94,6 +94,10 @@ class Hit(msgspec.Struct, frozen=True, array_like=True):
         """The report that made it."""
         return Evidence.model_validate(self.report)
 
+    def evidence_as(self, roles: tuple[str, ...]) -> Evidence:
+        """The report that made it, in these roles; two thirds of what a changed copy costs."""
+        return Evidence.model_validate({**self.report, "roles": roles})
+
 
 class FiringRun(msgspec.Struct, frozen=True, array_like=True):
     """Firing times of one episode, or of the settled part of one.
@@ -127,6 +131,7 @@ class WindowState(msgspec.Struct, frozen=True):
     `suspicion` is the second evaluation, of suspected hits and all others; None without any. Its
     `announced` are the alerts that words alone do not find, its `retractions` what a person denied,
     and its `means` is that of the rule when its last suspected hit came.
+    `pending`: alerts count less, or more, than their episodes do until the next tick.
     """
 
     group: dict[str, str] = {}
@@ -144,6 +149,7 @@ class WindowState(msgspec.Struct, frozen=True):
     evaluation: Any = None
     suspicion: "WindowState | None" = None
     means: str = ""
+    pending: bool = False
 
     @classmethod
     def empty(cls) -> Self:

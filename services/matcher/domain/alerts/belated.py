@@ -1,0 +1,38 @@
+"""Belated runs: what hits bring where all is settled."""
+
+from collections.abc import Iterator
+
+from schemas.rule import CorrelationType
+from services.matcher.domain.alerts.evaluation import find_times
+from services.matcher.domain.windows.state import NEVER, FiringRun, Hit, WindowState, span
+from services.matcher.domain.windows.window_rule import WindowRule
+
+
+def find_belated_runs(
+    rule: WindowRule, state: WindowState, hit: Hit, *, is_known: bool
+) -> tuple[FiringRun, ...]:
+    """A run for each settled time at which a window with a new hit, or a newer revision, fires.
+
+    Windows count the hits still in state; no firing time that is settled is taken back. A revision
+    of a known hit does not bring back what is forgotten.
+    """
+    if state.settled_until is None or hit.at > state.settled_until:
+        return ()
+    forgotten_until = state.settled_until - span(rule.look_back)
+    after = max(hit.first, forgotten_until + 1) if is_known else hit.first
+    until = min(state.settled_until, hit.at + span(rule.look_back) - 1)
+    return tuple(
+        FiringRun(start=time, firings=(time,), value=value)
+        for time, value in _find_between(rule, state, after, until)
+    )
+
+
+def _find_between(
+    rule: WindowRule, state: WindowState, after: int, until: int
+) -> Iterator[tuple[int, float]]:
+    if rule.type is CorrelationType.ABSENCE:
+        until = min(until, NEVER if state.clock is None else state.clock)
+    times = find_times(rule, state)
+    here = times.firings.find(after, until)
+    for place in range(here.start, here.stop):
+        yield times.firings.times[place], times.find_value(place)
