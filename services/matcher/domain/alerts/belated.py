@@ -13,6 +13,8 @@ def find_belated_runs(
 ) -> tuple[FiringRun, ...]:
     """A run for each settled time at which a window with a new hit, or a newer revision, fires.
 
+    Those that a run has are left out: joined with it they change nothing, and there may be a
+    thousand of them for each hit, while all runs have to fit the head of the state.
     Windows count the hits still in state; no firing time that is settled is taken back. A revision
     of a known hit does not bring back what is forgotten.
     """
@@ -21,9 +23,11 @@ def find_belated_runs(
     forgotten_until = state.settled_until - span(rule.look_back)
     after = max(hit.first, forgotten_until + 1) if is_known else hit.first
     until = min(state.settled_until, hit.at + span(rule.look_back) - 1)
+    known_times = {time for run in state.runs for time in run.firings}
     return tuple(
         FiringRun(start=time, firings=(time,), value=value)
         for time, value in _find_between(rule, state, after, until)
+        if time not in known_times
     )
 
 

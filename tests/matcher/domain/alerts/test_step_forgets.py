@@ -85,3 +85,14 @@ def test_an_alert_that_fires_is_not_forgotten_before_a_tick_has_resolved_it() ->
     course.take(hit(0, late=500 * HOUR), hit(1, late=500 * HOUR))
 
     assert course.summaries() == {(NOON, "high", 2)}
+
+
+def test_late_hits_bring_no_firing_time_again_that_is_settled_already() -> None:
+    rule = replace(RULE, condition=Condition(gte=1), resolve_after=HOUR / 60, max_hits=20)
+    course = WindowCourse(rule).take(*(hit(1 + number / 10, f"e{number}") for number in range(30)))
+
+    course.take(*(hit(0.5 + number / 100, f"late {number}") for number in range(5)))
+
+    times = [time for run in course.state.runs for time in run.firings]
+    assert course.state.settled_until is not None
+    assert len(times) == len(set(times))
