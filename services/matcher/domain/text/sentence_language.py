@@ -25,7 +25,7 @@ def find_language(words: Sequence[str], reported: str | None) -> str:
     if len(best) < 2:  # noqa: PLR2004  (nothing to choose)
         return next(iter(best), "")
     named = (reported or "").casefold().split("-")[0]
-    return named if named in best else _choose(best, [told for _, told in read])
+    return named if named in best else _choose(best, [hinted for _, hinted in read])
 
 
 def _most_written(written: Sequence[Codes]) -> Codes:
@@ -37,9 +37,9 @@ def _most_written(written: Sequence[Codes]) -> Codes:
     return tuple(code for code in LANGUAGES if most and counts[code] == most)
 
 
-def _choose(best: Codes, told: Iterable[Codes]) -> str:
+def _choose(best: Codes, hinted: Iterable[Codes]) -> str:
     """The one that most words tell; of several a language in its own letters."""
-    counts = Counter(chain.from_iterable(told))
+    counts = Counter(chain.from_iterable(hinted))
     return max(best, key=lambda code: (counts[code], not LANGUAGES[code].is_guest))
 
 

@@ -45,20 +45,20 @@ class SharedLists:
         patterns = dict.fromkeys(
             bind_pattern(pattern, known, except_forms=exceptions) for pattern in visible.patterns
         )
-        told = {
+        of_guests = {
             code: tuple(bind_pattern(each, known, except_forms=exceptions) for each in of_code)
-            for code, of_code in visible.told.items()
+            for code, of_code in visible.of_guests.items()
         }
-        content = (visible.name, frozenset(patterns), exceptions, tuple(told.items()))
+        content = (visible.name, frozenset(patterns), exceptions, tuple(of_guests.items()))
         shared = self.by_content.get(content)
         if shared is None:
             key = f"{KEY_MARK}{len(self.by_content)}"
             shared = _index(key, visible.name, patterns, exceptions)
             lists = {
                 code: _index(f"{key}{code}", visible.name, of_code, exceptions)
-                for code, of_code in told.items()
+                for code, of_code in of_guests.items()
             }
-            shared = self.by_content[content] = replace(shared, told=lists)
+            shared = self.by_content[content] = replace(shared, of_guests=lists)
         return shared
 
 

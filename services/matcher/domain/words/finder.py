@@ -98,8 +98,8 @@ class WordFinder:
 
     def find_list(self, listed: IndexedList) -> Ranges:
         """Every occurrence of the list, in order; none is there twice."""
-        if listed.told:
-            listed = listed.told.get(self.language, listed)
+        if listed.of_guests:
+            listed = listed.of_guests.get(self.language, listed)
         known = self._known.get(listed.key)
         if known is None:
             known = self._look_for(listed)

@@ -25,25 +25,25 @@ Located = LocatedDocument[WordList]
 class VisibleList:
     """A list with all that it is extended by: patterns, and forms that are never taken.
 
-    `told` has the patterns, by code, of languages that share their letters with others.
+    `of_guests` has the patterns, by code, of languages that share their letters with others.
     """
 
     name: str
     owner: str
     patterns: list[Pattern] = field(default_factory=list)
-    told: dict[str, list[Pattern]] = field(default_factory=dict)
+    of_guests: dict[str, list[Pattern]] = field(default_factory=dict)
     exceptions: set[str] = field(default_factory=set)
     form_count: int = 0
 
     def named(self) -> set[str]:
         """The lists that its entries name."""
-        patterns = chain(self.patterns, *self.told.values())
+        patterns = chain(self.patterns, *self.of_guests.values())
         return {name for pattern in patterns for name in named_lists(pattern)}
 
     def add(self, pattern: Pattern, code: str) -> None:
         """Add an entry of a language."""
-        told = LANGUAGES[code].is_guest
-        (self.told.setdefault(code, []) if told else self.patterns).append(pattern)
+        is_guest = LANGUAGES[code].is_guest
+        (self.of_guests.setdefault(code, []) if is_guest else self.patterns).append(pattern)
         self.form_count += sum(map(len, word_forms(pattern)))
 
     def join(self, other: "VisibleList") -> None:
@@ -51,8 +51,8 @@ class VisibleList:
         self.patterns += [each for each in other.patterns if each not in self.patterns]
         self.exceptions |= other.exceptions
         self.form_count = max(self.form_count, other.form_count)
-        for code, patterns in other.told.items():
-            known = self.told.setdefault(code, [])
+        for code, patterns in other.of_guests.items():
+            known = self.of_guests.setdefault(code, [])
             known += [each for each in patterns if each not in known]
 
 

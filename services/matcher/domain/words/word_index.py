@@ -35,8 +35,8 @@ def _listed_words(lists: Iterable[IndexedList]) -> Iterator[tuple[AbstractSet[st
     for listed in lists:
         single = ListedWord((listed.key,))
         yield listed.singles, single
-        for told in listed.told.values():
-            yield told.triggers() - listed.singles, single
+        for of_guest in listed.of_guests.values():
+            yield of_guest.triggers() - listed.singles, single
         for patterns, words in group_words(listed.patterns):
             seconds = frozenset().union(*map(second_triggers, patterns))
             seconds = same.setdefault(seconds, seconds)
@@ -50,7 +50,7 @@ def _with_named(
     if listed.key in known:
         return
     yield listed.key, listed
-    for each in (listed, *listed.told.values()):
+    for each in (listed, *listed.of_guests.values()):
         for named in dict.fromkeys((*each.named, *_lists_of_patterns(each))):
             yield from _with_named(named, known)
 

@@ -61,7 +61,7 @@ class IndexedList:
     patterns: Mapping[str, tuple[BoundPattern, ...]] = field(default_factory=dict)
     frequency: float = 1.0
     named: tuple["IndexedList", ...] = ()
-    told: Mapping[str, "IndexedList"] = field(default_factory=dict)
+    of_guests: Mapping[str, "IndexedList"] = field(default_factory=dict)
     """What the list is in texts of a language that shares its letters with another, by code."""
 
     def triggers(self) -> frozenset[str]:
@@ -70,8 +70,8 @@ class IndexedList:
 
     def own_triggers(self) -> frozenset[str]:
         """The same for what the list has without those that it names."""
-        told = (each.triggers() for each in self.told.values())
-        return self.singles.union(self.patterns, *told)
+        of_guests = (each.triggers() for each in self.of_guests.values())
+        return self.singles.union(self.patterns, *of_guests)
 
 
 def with_named(lists: Iterable[IndexedList]) -> Sequence[IndexedList]:

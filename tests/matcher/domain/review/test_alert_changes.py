@@ -12,7 +12,7 @@ from tests.notifier.alerts import NOON, alert
 HOUR = timedelta(hours=1)
 
 
-def told(*events: str, at: int = 0, **fields: Any) -> Alert:
+def alert_of(*events: str, at: int = 0, **fields: Any) -> Alert:
     evidence = tuple(
         Evidence(event_id=each, source="wire", occurred_at=NOON + at * HOUR) for each in events
     )
@@ -32,7 +32,9 @@ def kinds(before: list[Alert], after: list[Alert]) -> list[AlertDifferenceKind |
 
 
 def test_other_ids_and_words_are_no_change() -> None:
-    assert kinds([told("a", id="1", summary="x")], [told("a", id="2", summary="y")]) == [None]
+    assert kinds([alert_of("a", id="1", summary="x")], [alert_of("a", id="2", summary="y")]) == [
+        None
+    ]
 
 
 @pytest.mark.parametrize(
@@ -50,35 +52,37 @@ def test_other_ids_and_words_are_no_change() -> None:
 def test_what_its_reader_would_notice_is_a_change(
     fields: dict[str, Any], kind: AlertDifferenceKind
 ) -> None:
-    assert kinds([told("a")], [told("a", **fields)]) == [kind]
+    assert kinds([alert_of("a")], [alert_of("a", **fields)]) == [kind]
 
 
 def test_an_alert_of_one_side_alone_is_gained_or_lost() -> None:
-    assert kinds([], [told("a")]) == [AlertDifferenceKind.GAINED]
-    assert kinds([told("a")], []) == [AlertDifferenceKind.LOST]
+    assert kinds([], [alert_of("a")]) == [AlertDifferenceKind.GAINED]
+    assert kinds([alert_of("a")], []) == [AlertDifferenceKind.LOST]
 
 
 def test_what_was_withdrawn_in_the_end_is_no_alert() -> None:
-    assert kinds([told("a")], [told("a", status=Status.WITHDRAWN)]) == [AlertDifferenceKind.LOST]
+    assert kinds([alert_of("a")], [alert_of("a", status=Status.WITHDRAWN)]) == [
+        AlertDifferenceKind.LOST
+    ]
 
 
 def test_groups_and_drills_are_never_paired_with_others() -> None:
-    here, there = told("a", group={"place": "Taji"}), told("a", group={"place": "Balad"})
-    drill = told("a", exercise=True)
+    here, there = alert_of("a", group={"place": "Taji"}), alert_of("a", group={"place": "Balad"})
+    drill = alert_of("a", exercise=True)
 
     assert sorted(filter(None, kinds([here], [there]))) == [
         AlertDifferenceKind.GAINED,
         AlertDifferenceKind.LOST,
     ]
-    assert sorted(filter(None, kinds([told("a")], [drill]))) == [
+    assert sorted(filter(None, kinds([alert_of("a")], [drill]))) == [
         AlertDifferenceKind.GAINED,
         AlertDifferenceKind.LOST,
     ]
 
 
 def test_of_several_the_one_that_shares_most_evidence_is_the_same() -> None:
-    before = [told("a", "b", at=0), told("c", at=30)]
-    after = [told("b", "c", "d", at=1), told("a", at=0)]
+    before = [alert_of("a", "b", at=0), alert_of("c", at=30)]
+    after = [alert_of("b", "c", "d", at=1), alert_of("a", at=0)]
 
     pairs = {
         pair.after.starts_at: pair.before and pair.before.starts_at
@@ -90,13 +94,13 @@ def test_of_several_the_one_that_shares_most_evidence_is_the_same() -> None:
 
 
 def test_alerts_that_share_nothing_are_two_situations() -> None:
-    assert sorted(filter(None, kinds([told("a", at=0)], [told("z", at=9)]))) == [
+    assert sorted(filter(None, kinds([alert_of("a", at=0)], [alert_of("z", at=9)]))) == [
         AlertDifferenceKind.GAINED,
         AlertDifferenceKind.LOST,
     ]
 
 
 def test_where_the_newest_evidence_differs_time_tells_that_it_is_the_same() -> None:
-    long = told("z", at=0, last_fired_at=NOON + 9 * HOUR)
+    long = alert_of("z", at=0, last_fired_at=NOON + 9 * HOUR)
 
-    assert kinds([told("a", at=5)], [long]) == [AlertDifferenceKind.MOVED]
+    assert kinds([alert_of("a", at=5)], [long]) == [AlertDifferenceKind.MOVED]
