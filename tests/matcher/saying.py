@@ -31,9 +31,8 @@ class FakeLists:
 
     def scenes(self, text: str) -> Iterator[Scene]:
         """The sentences of a text."""
-        words = tuple(fold(text).split())
-        for cut in cut_sentences(text):
-            yield make_scene(self._sentence(words[cut.start : cut.end], cut))
+        for cut in cut_sentences(text, fold(text)):
+            yield make_scene(self._sentence(tuple(cut.words.split()), cut))
 
     def _sentence(self, words: Words, cut: SentenceText) -> Sentence:
         lists = {name: tuple(_find(words, entries)) for name, entries in self.words.items()}

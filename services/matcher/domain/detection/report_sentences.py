@@ -21,7 +21,7 @@ from services.matcher.domain.says.scene import Scene, make_scene
 from services.matcher.domain.says.sentence import CLAUSE_BREAK, NamedMember, Sentence
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
 from services.matcher.domain.text.scan import ScanResult, WordSpan
-from services.matcher.domain.text.sentence_language import find_language
+from services.matcher.domain.text.sentence_language import MOST_LOOKED_AT, find_language
 from services.matcher.domain.words.finder import WordFinder
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList, names_several
 
@@ -55,12 +55,12 @@ Numbers = Collection[int]
 """The numbers of sentences of a report, in order, in which looking for one costs little."""
 
 
-class _Cut(NamedTuple):
-    """A sentence of the report: its field, its first word in the report, and its text."""
+class _Cuts(NamedTuple):
+    """The sentences of the report, the field of each, and where it starts in the folded texts."""
 
-    field: str
-    start: int
-    text: SentenceText
+    sentences: Sequence[SentenceText]
+    fields: Sequence[str]
+    starts: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,43 +89,39 @@ class ReportSentences:
         self._namings: dict[str, Numbers] = {}
 
     @cached_property
-    def _cuts(self) -> list[_Cut]:
-        return list(_cut_report(self._found.scan))
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [cut.start for cut in self._cuts]
+    def _cuts(self) -> _Cuts:
+        return _cut_report(self._found.scan)
 
     def __len__(self) -> int:
-        return len(self._cuts)
+        return len(self._cuts.sentences)
 
     def field_of(self, number: int) -> str:
         """The field that holds the sentence."""
-        return self._cuts[number].field
+        return self._cuts.fields[number]
 
     def raw(self, number: int) -> str:
         """The sentence as it is written; a piece of a long one is the whole of it."""
-        return self._cuts[number].text.raw
+        return self._cuts.sentences[number].raw
 
     def finder(self, number: int) -> WordFinder:
         """Finds in the words of the sentence."""
         finder = self._finders.get(number)
         if finder is None:
-            cut, words = self._cuts[number], self._found.scan.words.words
-            own = words[cut.start : cut.start + cut.text.end - cut.text.start]
-            finder = WordFinder(
-                SentenceWords(own),
+            finder = self._finders[number] = WordFinder(
+                SentenceWords(self._cuts.sentences[number].words.split()),
                 self._find_named(number),
                 self._found.scan.index,
                 reported=self._language,
             )
-            self._finders[number] = finder
         return finder
 
     @cached_property
     def _language(self) -> str:
         """The language that the report names, else that of its first words."""
-        return self._found.language or find_language(self._found.scan.words.words, None)
+        return self._found.language or find_language(self._first_words(), None)
+
+    def _first_words(self) -> Sequence[str]:
+        return self._found.scan.folded.split(None, MOST_LOOKED_AT)[:MOST_LOOKED_AT]
 
     def _find_named(self, number: int) -> Callable[[frozenset[str]], Iterable[WordRange]]:
         describing = self._describing.get(number, NO_PLACES)
@@ -176,11 +172,11 @@ class ReportSentences:
         return {number: places for number, places in found if places}
 
     def _find_describing(self, number: int) -> frozenset[WordRange]:
-        _, start, text = self._cuts[number]
-        own = self._found.scan.words.words[start : start + text.end - text.start]
+        sentence = self._cuts.sentences[number]
+        words = sentence.words.split()
         named = [name.words for name in self._members[number]]
-        near = [place for place in named if DESCRIBING.intersection(own[place.end : place.end + 1])]
-        hyphens = text.marks.hyphens if near else ()
+        near = [place for place in named if not DESCRIBING.isdisjoint(words[place.end :][:1])]
+        hyphens = sentence.marks.hyphens if near else ()
         return frozenset(place for place in near if place.end in hyphens)
 
     @cached_property
@@ -192,16 +188,12 @@ class ReportSentences:
     def _members(self) -> Mapping[int, Sequence[NamedMember]]:
         """Who is named, by sentence, in order."""
         by_number: dict[int, list[NamedMember]] = {}
+        sentences, _, starts = self._cuts
         named = {mention.span: mention.member for mention in self._found.mentions()}
-        spans = sorted(named)
-        for span, place in zip(spans, self._found.scan.words.word_ranges(spans), strict=True):
-            number = bisect_right(self._starts, place.start) - 1
-            if number < 0:
-                continue
-            _, start, text = self._cuts[number]
-            if place.end <= start + text.end - text.start:
-                member = NamedMember(named[span], _shift(place, start))
-                by_number.setdefault(number, []).append(member)
+        for span in sorted(named):
+            number = bisect_right(starts, span[0]) - 1
+            if number >= 0 and (place := _find_words(sentences[number], span)):
+                by_number.setdefault(number, []).append(NamedMember(named[span], place))
         return by_number
 
     def scene(self, number: int) -> Scene:
@@ -213,7 +205,9 @@ class ReportSentences:
 
     def span(self, number: int, place: WordRange) -> WordSpan:
         """The words of a sentence in the folded texts."""
-        return self._found.scan.words.char_range(_shift(place, -self._cuts[number].start))
+        before, words = self._cuts.starts[number] + 1, self.finder(number).words.words
+        first = before + sum(len(word) + 1 for word in words[: place.start])
+        return first, first + len(" ".join(words[place.start : place.end]))
 
     def _sentence(self, number: int) -> Sentence:
         finder, lists = self.finder(number), self._found.lists
@@ -224,8 +218,8 @@ class ReportSentences:
             _ListPlaces(finder, lists),
             _Phrases(finder, Parties(named, self._found.parents)),
             named,
-            *self._cuts[number].text.marks,
-            self._cuts[number].text.mark,
+            *self._cuts.sentences[number].marks,
+            self._cuts.sentences[number].mark,
             self._describing.get(number, NO_PLACES),
         )
 
@@ -260,13 +254,20 @@ class _Phrases(dict[Hashable, Sequence[WordRange]]):
         return places
 
 
-def _cut_report(scan: ScanResult) -> Iterator[_Cut]:
-    for number, text in enumerate(scan.texts):
+def _cut_report(scan: ScanResult) -> _Cuts:
+    sentences, fields = list[SentenceText](), list[str]()
+    ends = (*scan.starts[1:], len(scan.folded))
+    for text, start, end in zip(scan.texts, scan.starts, ends, strict=True):
         if text.field in _FIELDS:
-            first = scan.words.first_word(number)
-            for cut in cut_sentences(text.raw):
-                yield _Cut(text.field, first + cut.start, cut)
+            sentences += cut_sentences(text.raw, scan.folded[start:end], start)
+            fields += [text.field] * (len(sentences) - len(fields))
+    return _Cuts(sentences, fields, [sentence.start for sentence in sentences])
 
 
-def _shift(place: WordRange, start: int) -> WordRange:
-    return WordRange(place.start - start, place.end - start)
+def _find_words(sentence: SentenceText, span: WordSpan) -> WordRange | None:
+    """The words of a sentence at these letters of the folded texts; None: it has not all."""
+    start, end = span[0] - sentence.start, span[1] - sentence.start
+    if end >= len(sentence.words):
+        return None
+    first = sentence.words.count(" ", 0, start) - 1
+    return WordRange(first, first + sentence.words.count(" ", start, end) + 1)

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from services.matcher.domain.languages.known import LANGUAGES
@@ -14,8 +14,10 @@ from services.matcher.domain.text.sentences import sentences
 
 LONGEST = 120
 """Words that are read at once: a longer sentence is read in pieces, so that each costs little."""
+_LONG = 2 * LONGEST
+"""Letters: a shorter sentence is none that is read in pieces."""
 _MARK = "0000000000000001"
-"""A word that stands between two sentences while their words are counted."""
+"""A word that stands between two sentences while they are folded together."""
 _COMMAS = re.escape("".join(language.writing.commas for language in LANGUAGES.values())) or ","
 _STOPS = ";" + re.escape("".join(language.writing.stops for language in LANGUAGES.values()))
 _BEHIND_MARK = " \t\r\n\u2028\u2029\"'”’»)]*_!"  # noqa: RUF001  (closing quotes as reports write them)
@@ -46,15 +48,18 @@ class Marks(NamedTuple):
     stops: frozenset[int] = frozenset()
 
 
+NO_MARKS = frozenset[int]()
+
+
 class SentenceText(NamedTuple):
     """A sentence, or a piece of a long one.
 
-    `start` and `end` number its words in the text, `skipped` its words before them that belong to
-    earlier pieces of `raw`.
+    `words` are folded and padded, `start` is where they begin in the folded text; `skipped` are
+    the words before them that belong to earlier pieces of `raw`.
     """
 
     start: int
-    end: int
+    words: str
     raw: str
     skipped: int = 0
 
@@ -65,33 +70,59 @@ class SentenceText(NamedTuple):
 
     @property
     def marks(self) -> Marks:
-        """Its words, counted from `start`, with a mark before them."""
+        """Its words, by number, with a mark before them."""
         commas, others, hyphens, stops = map(self._own, _find_marks(self.raw))
         return Marks(commas | others | stops, commas, hyphens, stops)
 
     def _own(self, marked: tuple[int, ...]) -> frozenset[int]:
+        if not marked:
+            return NO_MARKS
         first = bisect_left(marked, self.skipped)
-        last = bisect_right(marked, self.skipped + self.end - self.start)
+        last = bisect_right(marked, self.skipped + count_words(self.words))
         return frozenset(at - self.skipped for at in marked[first:last])
 
 
-def cut_sentences(text: str) -> Iterator[SentenceText]:
-    """The sentences of a raw text in order, without those that have no word."""
-    start = 0
+def cut_sentences(text: str, folded: str, start: int = 0) -> Iterator[SentenceText]:
+    """The sentences of a raw text in order, without those that have no word.
+
+    `folded` is the text folded, which begins at `start`.
+    """
     pieces = sentences(text)
-    for raw, count in zip(pieces, _count_words(pieces), strict=True):
-        for skipped in range(0, count, LONGEST):
-            end = min(count, skipped + LONGEST)
-            yield SentenceText(start + skipped, start + end, raw, skipped)
-        start += count
+    for raw, words in zip(pieces, _cut_folded(folded, pieces), strict=True):
+        if len(words) > _LONG and count_words(words) > LONGEST:
+            yield from _cut_long(raw, words, start)
+        elif words != " ":
+            yield SentenceText(start, words, raw)
+        start += len(words) - 1  # the next sentence shares the space
 
 
-def _count_words(pieces: Sequence[str]) -> list[int]:
-    """How many words each piece has: folded at once, which costs less than one by one."""
+def _cut_long(raw: str, folded: str, start: int) -> Iterator[SentenceText]:
+    words = folded.split()
+    for skipped in range(0, len(words), LONGEST):
+        piece = f" {' '.join(words[skipped : skipped + LONGEST])} "
+        yield SentenceText(start, piece, raw, skipped)
+        start += len(piece) - 1
+
+
+def _cut_folded(folded: str, pieces: Sequence[str]) -> Sequence[str]:
+    """The folded words of each piece of a text."""
+    parts = _fold_together(pieces)
+    if "".join([part[1:] for part in parts]) == folded[1:]:
+        return parts
+    # a capital beside the mark reads otherwise than in the text
+    words, ends = folded.split(), accumulate(map(count_words, parts), initial=0)
+    return [" ".join(("", *words[first:last], "")) for first, last in pairwise(ends)]
+
+
+def _fold_together(pieces: Sequence[str]) -> Sequence[str]:
+    """Each piece folded: all at once, which costs less than one by one."""
     folded = fold(f" {_MARK} ".join(pieces)).split(_MARK)
-    if len(folded) != len(pieces):
-        folded = list(map(fold, pieces))  # somebody writes the mark itself
-    return [words.count(" ") - 1 for words in folded]
+    return folded if len(folded) == len(pieces) else [*map(fold, pieces)]  # it has the mark itself
+
+
+def count_words(folded: str) -> int:
+    """How many words a folded text has."""
+    return folded.count(" ") - 1
 
 
 @lru_cache(maxsize=64)
@@ -106,6 +137,7 @@ def _find_marks(raw: str) -> tuple[tuple[int, ...], ...]:
         start = end
     names = ("comma", "other", "hyphen", "stop")
     places: dict[str | None, set[int]] = {name: set() for name in names}
-    for kind, count in zip(kinds, accumulate(_count_words(pieces)), strict=True):
+    counts = map(count_words, _fold_together(pieces))
+    for kind, count in zip(kinds, accumulate(counts), strict=True):
         places[kind].add(count)
     return tuple(tuple(sorted(of_kind - {0})) for of_kind in places.values())

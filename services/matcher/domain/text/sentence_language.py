@@ -7,7 +7,7 @@ from itertools import chain
 
 from services.matcher.domain.languages.known import LANGUAGES
 
-_MOST_LOOKED_AT = 20
+MOST_LOOKED_AT = 20
 _LONGEST = 64
 """Letters of a word that are looked at."""
 
@@ -20,7 +20,7 @@ def find_language(words: Sequence[str], reported: str | None) -> str:
     Of several with the same letters the one that the report names, else the one that most words
     tell; empty: none.
     """
-    read = [_read(word[:_LONGEST]) for word in words[:_MOST_LOOKED_AT]]
+    read = [_read(word[:_LONGEST]) for word in words[:MOST_LOOKED_AT]]
     best = _most_written([written for written, _ in read if written])
     if len(best) < 2:  # noqa: PLR2004  (nothing to choose)
         return next(iter(best), "")
