@@ -1,7 +1,16 @@
 """The sentences of a report as `says` reads them: cut once, and only those read that are asked."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    KeysView,
+    Mapping,
+    Sequence,
+)
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,6 +51,8 @@ class Readings:
             self.found += islice(self.ahead, count - len(self.found))
         return self.found[:count]
 
+
+NO_READINGS = Readings(iter(()))
 
 GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 """The word lists that a sentence is read with; a pack that lacks one does without it."""
@@ -87,6 +98,7 @@ class ReportSentences:
         self._finders: dict[int, WordFinder] = {}
         self._scenes: dict[int, Scene] = {}
         self._namings: dict[str, Numbers] = {}
+        self._keys: dict[int, KeysView[str]] = {}
 
     @cached_property
     def _cuts(self) -> _Cuts:
@@ -138,6 +150,26 @@ class ReportSentences:
             numbers = self._namings[group.text] = self._find_naming(group.counted.keys())
         return numbers
 
+    def naming_each(self, groups: Sequence[Group]) -> Iterable[int]:
+        """The sentences that name one of each group, in order."""
+        first, *others = map(self.naming, groups)
+        return first if not others else [n for n in first if all(n in each for each in others)]
+
+    def keys(self, number: int) -> KeysView[str]:
+        """The keys of the word lists of which the sentence may hold something."""
+        keys = self._keys.get(number)
+        if keys is None:
+            keys = self._keys[number] = self.finder(number).triggers.keys()
+        return keys
+
+    def may_hold(self, number: int, keys_of_parts: Iterable[AbstractSet[str]]) -> bool:
+        """Whether the sentence may hold a word list of each of these sets of keys."""
+        has_none_of = self.keys(number).isdisjoint
+        for keys in keys_of_parts:  # noqa: SIM110  (a generator costs more than the look)
+            if has_none_of(keys):
+                return False
+        return True
+
     def _find_naming(self, group: AbstractSet[str]) -> Numbers:
         if group.isdisjoint(self._named):
             return frozenset()
@@ -148,7 +180,7 @@ class ReportSentences:
         )
         return dict.fromkeys(naming)
 
-    def holding(self, keys_of_parts: Iterable[AbstractSet[str]]) -> Iterable[int]:
+    def holding(self, keys_of_parts: Iterable[AbstractSet[str]]) -> Sequence[int]:
         """The sentences that may hold a word list of each of these sets of keys."""
         numbers: set[int] = set(range(len(self)))
         for keys in keys_of_parts:
@@ -161,7 +193,7 @@ class ReportSentences:
         """The sentences that may hold each word list, by its key."""
         by_key: dict[str, list[int]] = {}
         for number in range(len(self)):
-            for key in self.finder(number).triggers:
+            for key in self.keys(number):
                 by_key.setdefault(key, []).append(number)
         return by_key
 

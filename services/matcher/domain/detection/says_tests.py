@@ -7,13 +7,19 @@ from typing import ClassVar
 
 from services.matcher.domain.detection.pattern_tests import required_group
 from services.matcher.domain.detection.predicates import Atom, FieldTest, RequiredNaming
-from services.matcher.domain.detection.report_sentences import Reading, Readings, ReportSentences
+from services.matcher.domain.detection.report_sentences import (
+    NO_READINGS,
+    Reading,
+    Readings,
+    ReportSentences,
+)
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.says.describe import describe_said
 from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
 from services.matcher.domain.says.statement import Statement, read_if_said, read_statement
 from services.matcher.domain.text.fold import CharSpan
+from services.matcher.domain.words.finder import WordFinder
 from services.matcher.domain.words.word_index import pattern_lists
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList
 
@@ -59,10 +65,12 @@ class SaysTest(FieldTest):
         return self._kept(view).first(MOST_READ)
 
     def _kept(self, view: EventView) -> Readings:
-        kept = view.sentences().readings
-        known = kept.get(self)
+        report = view.sentences()
+        known = report.readings.get(self)
         if known is None:
-            known = kept[self] = Readings(self._saying(view))
+            numbers = self._candidates(view, report)
+            known = Readings(self._saying(report, numbers)) if numbers else NO_READINGS
+            report.readings[self] = known
         return known
 
     def numbers(self, view: EventView) -> list[int]:
@@ -138,17 +146,16 @@ class SaysTest(FieldTest):
         sides = (side for sides in self._sides for side in sides)
         return tuple(side for side in sides if isinstance(side, Group))
 
-    def _saying(self, view: EventView) -> Iterator[Reading]:
-        """The sentences that say it; only those are read that may hold the words of every part."""
-        report, fields = view.sentences(), scanned_fields(self.field)
-        for number in self._candidates(view):
-            if report.field_of(number) in fields and self._has_phrases(report, number):
+    def _saying(self, report: ReportSentences, numbers: Iterable[int]) -> Iterator[Reading]:
+        """The sentences that say it; only those are read that have the words of every part."""
+        fields = scanned_fields(self.field)
+        for number in numbers:
+            if report.field_of(number) in fields and self._has_phrases(report.finder(number)):
                 outcomes = read_if_said(self.statement, report.scene(number))
                 if outcomes is not None:
                     yield number, outcomes
 
-    def _has_phrases(self, report: ReportSentences, number: int) -> bool:
-        finder = report.finder(number)
+    def _has_phrases(self, finder: WordFinder) -> bool:
         for looked in self._phrases:  # noqa: SIM110  (a generator costs more than the look)
             if not finder.find_pattern(looked):
                 return False
@@ -161,26 +168,14 @@ class SaysTest(FieldTest):
         looked = (side.looked for side in sides if isinstance(side, SaidPhrase))
         return tuple(each for each in looked if isinstance(each, BoundPattern))
 
-    def _candidates(self, view: EventView) -> Iterable[int]:
+    def _candidates(self, view: EventView, report: ReportSentences) -> Sequence[int]:
         """The sentences with a member of each group and a word of each part's lists, in order."""
-        report = view.sentences()
-        if not self._member_groups:
-            # of most reports that is all: none of their sentences is cut
-            lacks_part = view.finder().triggers.keys().isdisjoint
-            return () if any(map(lacks_part, self._list_keys)) else report.holding(self._list_keys)
-        first, *others = (report.naming(group) for group in self._member_groups)
-        return [
-            number
-            for number in first
-            if all(number in numbers for numbers in others) and self._has_lists(report, number)
-        ]
-
-    def _has_lists(self, report: ReportSentences, number: int) -> bool:
-        has_none_of = report.finder(number).triggers.keys().isdisjoint
-        for keys in self._list_keys:  # noqa: SIM110  (a generator costs more than the look)
-            if has_none_of(keys):
-                return False
-        return True
+        if self._member_groups:
+            naming, lists = report.naming_each(self._member_groups), self._list_keys
+            return [number for number in naming if report.may_hold(number, lists)]
+        # of most reports that is all: none of their sentences is cut
+        lacks_part = view.finder().triggers.keys().isdisjoint
+        return () if any(map(lacks_part, self._list_keys)) else report.holding(self._list_keys)
 
 
 def _sides(part: Part) -> Iterator[Side]:

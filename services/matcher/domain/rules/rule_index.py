@@ -96,8 +96,8 @@ class RuleIndex:
 def _in_sentences(by_key: RulesByKey, report: ReportSentences, group: Group) -> Iterator[int]:
     """The rules of which a sentence that names one of the group has the words."""
     for number in report.naming(group):
-        keys = report.finder(number).triggers
-        for key in by_key.keys() & keys.keys():
+        keys = report.keys(number)
+        for key in by_key.keys() & keys:
             for rule, others in by_key[key]:
                 for other in others:
                     if other.isdisjoint(keys):

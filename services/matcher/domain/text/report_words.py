@@ -9,6 +9,8 @@ from typing import NamedTuple
 from services.matcher.domain.text.fold import fold
 
 CharRange = tuple[int, int]
+_FEW = 128
+"""Words among which to look for one costs less than to number them all."""
 
 
 class WordRange(NamedTuple):
@@ -42,6 +44,8 @@ class SentenceWords:
 
     def places(self, word: str) -> list[WordRange]:
         """The positions of the word, in order."""
+        if len(self.words) <= _FEW:
+            return [WordRange(at, at + 1) for at, each in enumerate(self.words) if each == word]
         if self._places is None:
             self._places = {}
             for at, each in enumerate(self.words):

@@ -20,12 +20,12 @@ def find_language(words: Sequence[str], reported: str | None) -> str:
     Of several with the same letters the one that the report names, else the one that most words
     tell; empty: none.
     """
-    read = [_read(word[:_LONGEST]) for word in words[:MOST_LOOKED_AT]]
-    best = _most_written([written for written, _ in read if written])
+    first = [word[:_LONGEST] for word in words[:MOST_LOOKED_AT]]
+    best = _most_written([*filter(None, map(_written_in, first))])
     if len(best) < 2:  # noqa: PLR2004  (nothing to choose)
         return next(iter(best), "")
     named = (reported or "").casefold().split("-")[0]
-    return named if named in best else _choose(best, [hinted for _, hinted in read])
+    return named if named in best else _choose(best, map(_told_by, first))
 
 
 def _most_written(written: Sequence[Codes]) -> Codes:
@@ -44,10 +44,12 @@ def _choose(best: Codes, hinted: Iterable[Codes]) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def _read(word: str) -> tuple[Codes, Codes]:
-    """The codes of the languages of whose letters the word has one, and of those that it tells."""
-    languages = LANGUAGES.items()
-    return (
-        tuple(code for code, each in languages if each.writing.letters.search(word)),
-        tuple(code for code, each in languages if each.writing.tells.match(word)),
-    )
+def _written_in(word: str) -> Codes:
+    """The codes of the languages of whose letters the word has one."""
+    return tuple(code for code, each in LANGUAGES.items() if each.writing.letters.search(word))
+
+
+@lru_cache(maxsize=16_384)
+def _told_by(word: str) -> Codes:
+    """The codes of the languages that the word tells."""
+    return tuple(code for code, each in LANGUAGES.items() if each.writing.tells.match(word))

@@ -28,6 +28,8 @@ _LOOK_BACK = 24
 _ABBREVIATIONS = NO_WORDS.union(*(writing.abbreviations for writing in _WRITINGS))
 _BEFORE_NUMBERS = NO_WORDS.union(*(writing.before_numbers for writing in _WRITINGS))
 _SHORTENED = _ABBREVIATIONS | _BEFORE_NUMBERS
+_ENDING = 2
+_SHORTENED_ENDINGS = frozenset(word[-_ENDING:] for word in _SHORTENED)
 _OPENERS = NO_WORDS.union(*(writing.openers for writing in _WRITINGS))
 
 
@@ -93,6 +95,9 @@ def _glued(text: str, mark: re.Match[str]) -> bool:
 
 def _abbreviates(text: str, stop: int, after: int) -> bool:
     """Whether the word before the stop is cut short, and the sentence goes on after it."""
+    ending = text[max(0, stop - _ENDING) : stop]
+    if ending.isalpha() and len(ending) == _ENDING and ending.lower() not in _SHORTENED_ENDINGS:
+        return False  # nearly always
     before = text[max(0, stop - _LOOK_BACK) : stop]
     backwards = _LETTERS.match(before[::-1])
     if backwards is None:

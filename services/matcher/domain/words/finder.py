@@ -1,14 +1,14 @@
 """Finds word lists and patterns in the words of a report, in time linear in the words."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
+from collections.abc import Callable, Iterable, KeysView, Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
 
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
 from services.matcher.domain.text.scan import NO_INDEX, WordIndex
 from services.matcher.domain.text.sentence_language import find_language
-from services.matcher.domain.words.pattern import Gap, Prefix, Words
+from services.matcher.domain.words.pattern import Gap, Words
 from services.matcher.domain.words.word_list import (
     BoundChoice,
     BoundLists,
@@ -90,7 +90,7 @@ class WordFinder:
         return self._language
 
     @property
-    def triggers(self) -> Mapping[str, Sequence[str]]:
+    def triggers(self) -> dict[str, list[str]]:
         """The words by the key of each list of the index that they may be of."""
         if self._triggers is None:
             self._triggers = _find_triggers(self.words.distinct(), self._index)
@@ -130,14 +130,21 @@ class WordFinder:
         triggers = self._triggers_of(listed)
         if not triggers:
             return NOWHERE
-        singles = [word for word in triggers if word in listed.singles]
-        ranges = [place for word in singles for place in self.words.places(word)]
-        met = [word for word in triggers if word in listed.patterns]
-        if not met:
-            return sorted(ranges) if len(singles) > 1 else ranges
-        patterns = dict.fromkeys(each for word in met for each in listed.patterns[word])
-        several = (place for pattern in patterns for place in self.find_pattern(pattern))
-        return sorted({*ranges, *several})
+        places, singles = list[WordRange](), listed.singles
+        for word in triggers:
+            if word in singles:
+                places += self.words.places(word)
+        if listed.patterns:
+            places += self._find_patterns(listed, triggers)
+        return sorted({*places}) if len(places) > 1 else places
+
+    def _find_patterns(self, listed: IndexedList, triggers: Sequence[str]) -> list[WordRange]:
+        """The places of those patterns of the list that begin with these words."""
+        patterns: dict[BoundPattern, None] = {}
+        for word in triggers:
+            if of_word := listed.patterns.get(word):
+                patterns.update(dict.fromkeys(of_word))
+        return [place for pattern in patterns for place in self.find_pattern(pattern)]
 
     def _triggers_of(self, listed: IndexedList) -> Sequence[str]:
         if listed.key in self._index.keys:
@@ -150,19 +157,21 @@ class WordFinder:
         return not isinstance(part, Words) or bool(self.words.among(part.forms))
 
     def _find(self, part: BoundPart) -> Ranges:
-        match part:
-            case Words(forms=forms):
-                return self._find_words(forms)
-            case Prefix(letters=letters):
-                words = enumerate(self.words.words)
-                return [WordRange(at, at + 1) for at, word in words if word.startswith(letters)]
-            case BoundChoice(patterns=patterns):
-                return _merge(self.find_pattern(pattern) for pattern in patterns)
-            case BoundLists(lists=(listed,), members=members) if not members:
-                return self.find_list(listed)
-            case BoundLists(lists=lists, members=members):
-                of_lists = map(self.find_list, lists)
-                return _merge((*of_lists, self._members(members) if members else ()))
+        if isinstance(part, BoundLists):
+            return self._find_lists(part)
+        if isinstance(part, Words):
+            return self._find_words(part.forms)
+        if isinstance(part, BoundChoice):
+            return _merge(self.find_pattern(pattern) for pattern in part.patterns)
+        words = enumerate(self.words.words)
+        return [WordRange(at, at + 1) for at, word in words if word.startswith(part.letters)]
+
+    def _find_lists(self, part: BoundLists) -> Ranges:
+        lists, members = part.lists, part.members
+        if len(lists) == 1 and not members:
+            return self.find_list(lists[0])
+        of_lists = map(self.find_list, lists)
+        return _merge((*of_lists, self._members(members) if members else ()))
 
     def _find_words(self, forms: frozenset[str]) -> Ranges:
         met = self.words.among(forms)
