@@ -81,15 +81,17 @@ class PatternTest(FieldTest):
 
     def holds(self, view: EventView) -> bool:
         """Whether a value holds it."""
-        return any(True for _ in self._places(view))
+        places = view.finder().find_pattern(self.pattern)
+        return bool(places) and any(True for _ in self._in_field(places, view))
 
     def word_spans(self, view: EventView) -> Iterable[WordSpan]:
         """Every span in the field."""
-        return map(view.scan.words.char_range, self._places(view))
+        places = view.finder().find_pattern(self.pattern)
+        return map(view.scan.words.char_range, self._in_field(places, view))
 
-    def _places(self, view: EventView) -> Iterator[WordRange]:
+    def _in_field(self, places: Iterable[WordRange], view: EventView) -> Iterator[WordRange]:
         words, fields = view.scan.words, scanned_fields(self.field)
-        for place in view.finder().find_pattern(self.pattern):
+        for place in places:
             if view.scan.texts[words.text_number(place.start)].field in fields:
                 yield place
 

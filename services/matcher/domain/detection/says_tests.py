@@ -41,7 +41,7 @@ class SaysTest(FieldTest):
 
     def holds(self, view: EventView) -> bool:
         """Whether a sentence says it."""
-        return bool(self._kept(view).first(1))
+        return self._may_hold(view) and bool(self._kept(view).first(1))
 
     def members(self, view: EventView) -> Iterable[str]:
         """The texts that have such a sentence."""
@@ -68,7 +68,7 @@ class SaysTest(FieldTest):
         report = view.sentences()
         known = report.readings.get(self)
         if known is None:
-            numbers = self._candidates(view, report)
+            numbers = self._candidates(view)
             known = Readings(self._saying(report, numbers)) if numbers else NO_READINGS
             report.readings[self] = known
         return known
@@ -168,14 +168,28 @@ class SaysTest(FieldTest):
         looked = (side.looked for side in sides if isinstance(side, SaidPhrase))
         return tuple(each for each in looked if isinstance(each, BoundPattern))
 
-    def _candidates(self, view: EventView, report: ReportSentences) -> Sequence[int]:
-        """The sentences with a member of each group and a word of each part's lists, in order."""
+    def _may_hold(self, view: EventView) -> bool:
+        """Whether the report names somebody or has a word of each part's lists; most do not.
+
+        None of their sentences is cut.
+        """
         if self._member_groups:
-            naming, lists = report.naming_each(self._member_groups), self._list_keys
-            return [number for number in naming if report.may_hold(number, lists)]
-        # of most reports that is all: none of their sentences is cut
-        lacks_part = view.finder().triggers.keys().isdisjoint
-        return () if any(map(lacks_part, self._list_keys)) else report.holding(self._list_keys)
+            return bool(view.mentions())
+        has_none_of = view.finder().triggers.keys().isdisjoint
+        for keys in self._list_keys:  # noqa: SIM110  (a generator costs more than the look)
+            if has_none_of(keys):
+                return False
+        return True
+
+    def _candidates(self, view: EventView) -> Sequence[int]:
+        """The sentences with a member of each group and a word of each part's lists, in order."""
+        if not self._may_hold(view):
+            return ()
+        report, lists = view.sentences(), self._list_keys
+        if not self._member_groups:
+            return report.holding(lists)
+        naming = report.naming_each(self._member_groups)
+        return [number for number in naming if report.may_hold(number, lists)]
 
 
 def _sides(part: Part) -> Iterator[Side]:

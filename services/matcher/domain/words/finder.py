@@ -118,9 +118,9 @@ class WordFinder:
         return known
 
     def _find_several(self, pattern: BoundPattern) -> Ranges:
-        first, *others = pattern.parts
-        if not all(map(self._may_hold, pattern.parts)):
+        if not self._may_hold_all(pattern):
             return NOWHERE
+        first, *others = pattern.parts
         chains = [(start, end, 0) for start, end in self._find(first)]
         for part, gap in zip(others, pattern.gaps, strict=True):
             chains = self._join(chains, self._find(part), gap) if chains else []
@@ -154,7 +154,22 @@ class WordFinder:
         return tuple(dict.fromkeys((*singles, *begun)))
 
     def _may_hold(self, part: BoundPart) -> bool:
-        return not isinstance(part, Words) or bool(self.words.among(part.forms))
+        """Whether the part may be there: False is certain, and costs little."""
+        if isinstance(part, Words):
+            return not self.words.distinct().isdisjoint(part.forms)
+        if isinstance(part, BoundLists):
+            if part.members or not self.triggers.keys().isdisjoint(part.keys):
+                return True
+            return not part.keys <= self._index.keys  # of others nothing is known
+        if isinstance(part, BoundChoice):
+            return any(map(self._may_hold_all, part.patterns))
+        return True
+
+    def _may_hold_all(self, pattern: BoundPattern) -> bool:
+        for part in pattern.parts:  # noqa: SIM110  (a generator costs more than the look)
+            if not self._may_hold(part):
+                return False
+        return True
 
     def _find(self, part: BoundPart) -> Ranges:
         if isinstance(part, BoundLists):

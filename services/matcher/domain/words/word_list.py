@@ -17,6 +17,12 @@ class BoundLists:
 
     lists: tuple["IndexedList", ...]
     members: frozenset[str] = frozenset()
+    keys: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The keys of the lists, and of those that are in them."""
+
+    def __post_init__(self) -> None:
+        keys = frozenset(each.key for each in with_named(self.lists))
+        object.__setattr__(self, "keys", keys)
 
 
 @dataclass(frozen=True, slots=True)
