@@ -141,7 +141,7 @@ def _meet(part: Part, act: WordRange, doers: tuple[Actor, ...], scene: Scene) ->
     met = tuple(
         (words, member)
         for words, member in _candidates(part, part.undergoer, done, scene)
-        if undergoes(scene, act, words, doers)
+        if words not in named and undergoes(scene, act, words, doers)
     )
     if not met:
         return None

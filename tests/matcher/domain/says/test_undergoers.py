@@ -98,3 +98,8 @@ def test_it_does_not_belong_to_the_doer(text: str) -> None:
 def test_what_undergoes_an_act_may_belong_to_its_doer() -> None:
     assert says(LISTS, "KH ordered its men home.", "%groups% > %order% > own ~2 %fighter%")
     assert not says(LISTS, "KH ordered some men home.", "%groups% > %order% > own ~2 %fighter%")
+
+
+def test_one_name_does_not_undergo_what_it_does() -> None:
+    assert says(LISTS, "KH attacked Badr.", "%groups% > %attack% > %groups%")
+    assert not says(LISTS, "KH attacked.", "%groups% > %attack% > %groups%")
