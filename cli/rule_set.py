@@ -16,6 +16,7 @@ from services.matcher.domain.backtest.coverage import find_coverage_faults, list
 from services.matcher.domain.backtest.timelines import run_timeline
 from services.matcher.domain.rules.rulebook import Rulebook
 from services.matcher.domain.words.cases import find_case_faults
+from services.matcher.domain.words.lookalikes import find_lookalikes
 
 RulesFolder = Annotated[
     Path, typer.Option("--rules", help="A rule pack, or a folder of rule packs.")
@@ -43,11 +44,12 @@ def list_faults(
 
 
 def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[DocumentFault]:
-    """The cases of word lists that fail, and the word lists without a case."""
+    """Cases of word lists that fail, lists without a case, entries that are read as other words."""
     lists = {pack.name: pack.lists.words for pack in rulebook.packs}
     for pack in files.packs:
         for located in pack.word_lists:
             yield from find_case_faults(located, lists[pack.name])
+            yield from find_lookalikes(located)
 
 
 def run_cases(

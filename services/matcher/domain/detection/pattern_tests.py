@@ -11,7 +11,7 @@ from services.matcher.domain.detection.mentions import NAMED_IN
 from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.text.fold import CharSpan, fold
-from services.matcher.domain.text.phrases import InvalidPhrase
+from services.matcher.domain.text.phrases import InvalidPhrase, literal_forms
 from services.matcher.domain.text.report_words import WordRange
 from services.matcher.domain.text.scan import WordSpan
 from services.matcher.domain.words.bind_lists import bind_pattern
@@ -39,8 +39,10 @@ class UnknownList(InvalidPhrase):
 
 
 def is_pattern(text: str) -> bool:
-    """Whether a phrase has more in it than words, and a gap at its end."""
-    return _PATTERNED.search(text) is not None
+    """Whether a phrase has more in it than words in one form each, and a gap at its end."""
+    return bool(_PATTERNED.search(text)) or any(
+        len(literal_forms(w)) > 1 for w in fold(text).split()
+    )
 
 
 def make_pattern(text: str, lists: Lists) -> BoundPattern:
@@ -65,10 +67,10 @@ def _read_word(token: str) -> tuple[Part, ...]:
         raise InvalidPhrase(f"{token!r}: {hint}")
     words = fold(token.removesuffix("*")).split()
     if not token.endswith("*"):
-        return tuple(Words(frozenset({word})) for word in words)
+        return tuple(map(Words, map(literal_forms, words)))
     if not words:
         raise InvalidPhrase("* needs the beginning of a word before it")
-    return (*(Words(frozenset({word})) for word in words[:-1]), Prefix(words[-1]))
+    return (*map(Words, map(literal_forms, words[:-1])), Prefix(words[-1]))
 
 
 @dataclass(frozen=True, slots=True)

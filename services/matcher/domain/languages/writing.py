@@ -58,8 +58,12 @@ class Writing:
     """With a capital behind an abbreviation of letters (`U.S.`) these open the next sentence."""
 
     attach_prefixes: AttachPrefixes = as_written
+    attach_conjunctions: AttachPrefixes = as_written
+    """The folded forms of any word behind conjunctions that are written in one word with it."""
     prefixes: tuple[str, ...] = ()
     """What is written in one word before a noun without article, the empty one too."""
+    function_words: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    """The folded words of its grammar, each with how it is written: no form of another word."""
     common_words: str = ""
     """The words that its reports are full of, the commonest first."""
 

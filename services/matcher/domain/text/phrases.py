@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from services.matcher.domain.languages.known import LANGUAGES
+from services.matcher.domain.languages.language import Language
 from services.matcher.domain.text.fold import fold
 
 _SLACK = re.compile(r"\s~(\d{1,2})\s*$")
@@ -116,6 +117,13 @@ def name_forms(name: str, *, proclitics: bool = True) -> tuple[str, ...]:
         if writing.letters.match(words):
             forms += writing.attach_prefixes(words)
     return tuple(dict.fromkeys(forms))
+
+
+def literal_forms(word: str, languages: Iterable[Language] = LANGUAGES.values()) -> frozenset[str]:
+    """The folded word, and what these languages write for it behind a conjunction (`وقد`)."""
+    writings = (language.writing for language in languages)
+    joined = (each.attach_conjunctions(word) for each in writings if each.letters.match(word))
+    return frozenset((word,)).union(*joined)
 
 
 def cover_words(words: Iterable[str]) -> AbstractSet[str]:

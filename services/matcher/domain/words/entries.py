@@ -1,12 +1,12 @@
 """Entries of word lists, as written, and the patterns that they mean in a language."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.languages.language import InvalidStems
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.phrases import InvalidPhrase
+from services.matcher.domain.text.phrases import InvalidPhrase, literal_forms
 from services.matcher.domain.words.pattern import (
     AnyOfLists,
     Choice,
@@ -62,23 +62,34 @@ def _read_word(token: str, code: str) -> tuple[Part, ...]:
         raise InvalidPhrase(f"{token!r}: a list has whole words: write word/v or word/n")
     written, slash, tag = token.rpartition("/")
     if not slash:
-        return _as_written(token)
-    inflections = LANGUAGES[code].inflections
-    if tag not in inflections:
-        raise InvalidPhrase(f"{token!r}: {code} has no words /{tag}, but /{' /'.join(inflections)}")
+        return _as_written(token, code)
     before, hyphen, last = written.rpartition("-")
-    stems = last.split("|")
-    if not all(fold(stem).strip() for stem in stems):
-        raise InvalidPhrase(f"{token!r}: a stem is missing")
-    if len(stems) > _MOST_STEMS:
-        raise InvalidPhrase(f"{token!r}: more than {_MOST_STEMS} stems")
     try:
-        forms = inflections[tag](stems)
-    except InvalidStems as error:
+        forms = _inflect(last.split("|"), tag, code)
+    except InvalidPhrase as error:
         raise InvalidPhrase(f"{token!r}: {error}") from None
-    parts = _as_written(before) if hyphen else ()
-    return (*parts, Words(frozenset(fold(" ".join(forms)).split())))
+    return (*(_as_written(before, code) if hyphen else ()), Words(forms))
 
 
-def _as_written(token: str) -> tuple[Part, ...]:
-    return tuple(Words(frozenset({word})) for word in fold(token).split())
+def _inflect(stems: Sequence[str], tag: str, code: str) -> frozenset[str]:
+    """The folded forms, but those that are words of the grammar and no stem is."""
+    language = LANGUAGES[code]
+    if tag not in language.inflections:
+        known = " /".join(language.inflections)
+        raise InvalidPhrase(f"{code} has no words /{tag}, but /{known}")
+    if not all(fold(stem).strip() for stem in stems):
+        raise InvalidPhrase("a stem is missing")
+    if len(stems) > _MOST_STEMS:
+        raise InvalidPhrase(f"more than {_MOST_STEMS} stems")
+    try:
+        forms = frozenset(fold(" ".join(language.inflections[tag](stems))).split())
+    except InvalidStems as error:
+        raise InvalidPhrase(str(error)) from None
+    others = language.writing.function_words
+    return forms - {word for word in forms & others.keys() if others[word].isdisjoint(stems)}
+
+
+def _as_written(token: str, code: str) -> tuple[Part, ...]:
+    """Its words, and what the language writes for them behind a conjunction."""
+    forms = (literal_forms(word, (LANGUAGES[code],)) for word in fold(token).split())
+    return tuple(map(Words, forms))

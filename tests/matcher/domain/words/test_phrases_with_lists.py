@@ -214,3 +214,20 @@ def test_two_packs_share_the_lists_that_they_use() -> None:
     book, _ = compile_packs([core, one, other])
 
     assert len({id(pack.lists.words["appoint"]) for pack in book.packs}) == 1
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "marked"),
+    [
+        ("وساطة", "وساطة ووساطة فوساطة", ["وساطة", "ووساطة", "فوساطة"]),
+        ("%role% ~2 حتى", "وأمين عام وحتى قائد", ["وأمين عام وحتى"]),
+        ("أحد", "فأحد القادة", ["فأحد"]),
+        ("أحد", "وواحد منهم", None),
+        ("قف", "وقف القتال", None),
+        ("قد", "وقد وقف", ["وقد"]),
+    ],
+)
+def test_an_arabic_word_as_written_may_follow_a_conjunction(
+    phrase: str, text: str, marked: list[str] | None
+) -> None:
+    assert find_all(phrase, text) == marked

@@ -10,6 +10,8 @@ from services.matcher.domain.packs.documents import LocatedDocument, PackDocumen
 from services.matcher.domain.rules.compile_pack import compile_packs
 from services.matcher.domain.rules.matching import match_event
 from services.matcher.domain.words.cases import find_case_faults
+from services.matcher.domain.words.entries import parse_entry, word_forms
+from services.matcher.domain.words.lookalikes import find_lookalikes
 from tests.matcher.rules import detecting, pack_of, report, word_list
 
 
@@ -125,6 +127,35 @@ def test_a_list_without_cases_is_at_fault() -> None:
     (fault,) = case_faults(word_list("one", en=["a"]))
 
     assert "one.yaml:1: cases: a list of words needs cases" in fault
+
+
+def lookalikes(entry: str) -> list[str]:
+    document = word_list("one", ar=[entry])
+    located = LocatedDocument(document, DocumentLocation("one.yaml"))
+    return [str(fault) for fault in find_lookalikes(located)]
+
+
+@pytest.mark.parametrize("entry", ["ماء", "(نهر|ماء)", "علي"])
+def test_a_word_that_is_read_as_a_word_of_the_grammar_is_at_fault(entry: str) -> None:
+    (fault,) = lookalikes(entry)
+
+    assert fault.startswith("one.yaml:1: words.ar.0: ")
+    assert "which nearly every text has (give it a tag, or other words beside it)" in fault
+
+
+@pytest.mark.parametrize("entry", ["ماء/n", "ما", "على", "علي السيستاني", "(ماء النهر|وما)"])
+def test_words_of_the_grammar_and_words_beside_others_are_none(entry: str) -> None:
+    assert not lookalikes(entry)
+
+
+def test_no_form_of_a_word_is_another_word_of_the_grammar() -> None:
+    water, what, leader = (
+        word_forms(parse_entry(f"{stem}/n", "ar")) for stem in ("ماء", "ما", "قائد")
+    )
+
+    assert not {"ما", "وما", "بما", "كما"} & set().union(*water)
+    assert {"ما", "وما"} <= set().union(*what)
+    assert "قايد" in set().union(*leader)
 
 
 HIT = {"en": ["hit/v"], "ar": ["حملة/n"], "fa": ["حمله ~1 کرد|کن/v"]}

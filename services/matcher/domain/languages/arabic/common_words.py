@@ -1,4 +1,6 @@
-"""The words that Arabic reports are full of, the commonest first, as the fold leaves them."""
+"""Common words of Arabic, as the fold leaves them, but for those of its grammar: as written."""
+
+from services.matcher.domain.languages.writing import word_set
 
 COMMON_WORDS = (
     "في من علي الي ان عن التي مع الذي هذا ما بعد كان هذه قال قد لا كل بين او وقال ذلك حيث خلال "
@@ -9,3 +11,21 @@ COMMON_WORDS = (
     "اخري احد عبر تحت فوق امام داخل خارج بشان بسبب اول ثاني الاول الماضي المقبل السلطات الشرطه "
     "الجيش رويترز وكاله بيان وكانت واضاف واكد وفي ومن وان كانوا دون عند وقد ولم بن عبد محمد"
 )
+"""The words that reports are full of, the commonest first."""
+
+FUNCTION_WORDS = (
+    "في من على إلى|الى أن|إن|ان عن مع ما لا لم لن قد بل أو|او ثم هو هي هم هذا هذه ذلك تلك التي "
+    "الذي الذين كل أي|اي بين بعد قبل عند حتى لكن إذا|اذا لو ليس هل كما بما لما مما حيث ضد غير منذ "
+    "دون لدى له لها لهم بها به بهم فيها فيه عليه عليها كي أما|اما إلا|الا "
+    "أنه|إنه|انه أنها|إنها|انها نحن أنت|انت كان"
+)
+"""The words of its grammar as written; `one|other` are two ways of writing one."""
+
+UNJOINED_WORDS = word_set(
+    "واحد واحده واصل واصلت واصلوا واجه واجهت وادي واسط واسطه واقع واقعه وافق وافقت واعد واجب وارد "
+    "وحده وحدها وحدت وحيد ودايع وديه وزير وزيرا وصف وصفت وصفته وصفوا وصل وصلت وصلته وعد وعدت وجه "
+    "وجهت وجهتها وضع وضعت وضعوا وقع وقعت وقف وقفت وقفه وجد وجدت وجود وخيمه وطني وعود وكيل وكلت "
+    "ولايه وليد ولدت ورد وردت وفد فيصل فيلم فديه فنيه فرد فردا فرق فريق فعل فعلا فعلي فعليا فقرا "
+    "فجر فجرا فتح فشل فصل فصلت فضل فكره فحص فوايد فارق فارس فاعل فاعلا فراغ فرص فاز فاست فور"
+)
+"""Words that begin with the letter of a conjunction, and end as another word."""

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+
+from services.matcher.domain.languages.arabic.common_words import FUNCTION_WORDS, UNJOINED_WORDS
 
 CONJUNCTIONS = ("", "و", "ف")
 PREPOSITIONS = ("", "ب", "ك", "ل")
@@ -18,6 +21,8 @@ LETTER_FORMS = {
 _MARKS = re.compile("[\u064b-\u0652\u0670ـ]")
 _ALEFS = "اأإآٱ"
 _ARTICLE = "ال"
+_SHORTEST_JOINED = 3
+"""With a conjunction too many words of two letters are others: `وصل`, `فتح`."""
 
 
 def bare(stem: str) -> str:
@@ -52,6 +57,28 @@ def attach_prefixes(words: str) -> tuple[str, ...]:
     forms = [head + words for head in PREFIXES]
     forms += [head + _article_behind(head) + name for head in PREFIXES]
     return tuple(dict.fromkeys(forms))
+
+
+def _function_words() -> Mapping[str, frozenset[str]]:
+    spelled = [frozenset(word.split("|")) for word in FUNCTION_WORDS.split()]
+    return {
+        head + folded(word): spellings.union(head + spelling for spelling in spellings)
+        for spellings in spelled
+        for word in spellings
+        for head in CONJUNCTIONS
+    }
+
+
+FUNCTION_FORMS = _function_words()
+"""The words of the grammar, folded, also behind conjunctions, each with how it is written."""
+
+
+def attach_conjunctions(word: str) -> tuple[str, ...]:
+    """The folded word, also behind each conjunction, unless that is another word (`واحد`)."""
+    if len(word) < _SHORTEST_JOINED and word not in FUNCTION_FORMS:
+        return (word,)
+    forms = (head + word for head in CONJUNCTIONS)
+    return tuple(form for form in forms if form == word or form not in UNJOINED_WORDS)
 
 
 def _article_behind(head: str) -> str:

@@ -4,8 +4,10 @@ import re
 
 from services.matcher.domain.languages.arabic.common_words import COMMON_WORDS
 from services.matcher.domain.languages.arabic.letters import (
+    FUNCTION_FORMS,
     LETTER_FORMS,
     PREFIXES,
+    attach_conjunctions,
     attach_prefixes,
 )
 from services.matcher.domain.languages.writing import Writing
@@ -21,6 +23,8 @@ WRITING = Writing(
     commas="،",
     stops="؛",
     attach_prefixes=attach_prefixes,
+    attach_conjunctions=attach_conjunctions,
     prefixes=PREFIXES,
+    function_words=FUNCTION_FORMS,
     common_words=COMMON_WORDS,
 )
