@@ -14,6 +14,7 @@ from cli.api_client import ApiClient, Query, open_api, quote_id
 from cli.output import OutputFormat, plain_text, print_line
 from schemas.alert import Level, Status
 from schemas.recorded_verdict import Opinion
+from services.counts import format_count
 from services.notifier.adapters.api.answers import AlertItem, AlertList, AlertStory, VerdictList
 
 PAGE = 200
@@ -121,12 +122,8 @@ def _cut(summary: str) -> str:
 
 def _describe(item: AlertItem) -> str:
     """Its rule, how many reports it has, and who has it in hand."""
-    rule, reports = f"{item.pack}/{item.rule}", _count_reports(item.evidence_count)
+    rule, reports = f"{item.pack}/{item.rule}", format_count(item.evidence_count, "report")
     return " · ".join(part for part in (rule, reports, _name_holder(item)) if part)
-
-
-def _count_reports(count: int) -> str:
-    return f"{count} report{'' if count == 1 else 's'}"
 
 
 def format_time(moment: datetime | None) -> str:
@@ -160,7 +157,7 @@ def _list_facts(story: AlertStory) -> Iterator[str]:
     yield f"{alert.level.upper()} {alert.status}: {alert.rule.title}"
     yield alert.summary
     yield f"why: {alert.explain}"
-    yield f"since {format_time(alert.starts_at)}, {_count_reports(alert.evidence_count)}"
+    yield f"since {format_time(alert.starts_at)}, {format_count(alert.evidence_count, 'report')}"
     if holder := _name_holder(item):
         yield f"in hand: {holder}"
     if story.verdict is not None:

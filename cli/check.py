@@ -9,6 +9,7 @@ import typer
 from cli.check_formats import CheckFormat, Finding, format_findings
 from cli.output import print_line
 from cli.rule_set import RulesFolder, list_faults, read_folder
+from services.counts import format_count
 from services.document_faults import DocumentFault, limit_faults, sort_faults
 from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.notes.list_notes import list_notes
@@ -59,4 +60,8 @@ def _print_text(files: RuleFiles, faults: list[DocumentFault], notes: list[Docum
     if not faults:
         rules = sum(len(pack.rules) for pack in files.packs)
         lists = sum(len(pack.word_lists) for pack in files.packs)
-        print_line(f"{rules} rules, {f'{lists} word lists, ' if lists else ''}no fault")
+        counts = [
+            format_count(rules, "rule"),
+            *([format_count(lists, "word list")] if lists else ()),
+        ]
+        print_line(", ".join([*counts, "no fault"]))

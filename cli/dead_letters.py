@@ -19,6 +19,7 @@ from cli.retry import retry
 from cli.settings import kafka_settings
 from schemas.envelope import header
 from schemas.topics import DEAD_LETTERS, topic_name
+from services.counts import format_count
 from services.environment import VedetteSettings
 
 LONGEST_EXCERPT = 200
@@ -92,7 +93,7 @@ def build_table(letters: Iterable[Mapping[str, str]]) -> Table:
         at = letter["at"][:SECONDS].replace("T", " ")
         cells = (at, letter["reason"], letter["where"], origin, value[:LONGEST_EXCERPT])
         table.add_row(*map(plain_text, cells))
-    table.caption = f"{table.row_count} dead letter{'' if table.row_count == 1 else 's'}"
+    table.caption = format_count(table.row_count, "dead letter")
     return table
 
 

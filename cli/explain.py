@@ -14,6 +14,7 @@ from cli.review.past_events import read_unclustered
 from cli.rule_set import RulesFolder, print_faults, read_folder
 from cli.window_lines import write_window
 from schemas.event import Event
+from services.counts import format_count
 from services.ingest.domain.stories.join import WINDOW as STORY_WINDOW
 from services.ingest.domain.stories.memory_index import cluster_events
 from services.matcher.domain.review.affected import ReviewedRules
@@ -123,7 +124,9 @@ def find_event(events: list[Event], identity: str) -> Event:
     for each in reversed(events):
         if each.id == identity:
             return each
-    raise CommandFailure(f"--event {identity}: none of {len(events)} events has this id")
+    raise CommandFailure(
+        f"--event {identity}: none of {format_count(len(events), 'event')} has this id"
+    )
 
 
 def write_explanation(explanation: RuleExplanation) -> Iterator[str]:

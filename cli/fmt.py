@@ -9,6 +9,7 @@ import typer
 from cli.faults import CommandFailure
 from cli.formatting.layout import NotFormattable, format_text
 from cli.output import print_line
+from services.counts import format_count
 
 FAILED = 1
 SUFFIX = ".yaml"
@@ -34,7 +35,9 @@ def fmt(
         except NotFormattable as error:
             failed += 1
             print_line(str(error), err=True)
-    print_line(f"{files} files, {changed} {'to be formatted' if check else 'formatted'}")
+    print_line(
+        f"{format_count(files, 'file')}, {changed} {'to be formatted' if check else 'formatted'}"
+    )
     if failed or (check and changed):
         raise typer.Exit(FAILED)
 

@@ -24,6 +24,7 @@ from schemas.bundle import WINDOWS_MOVE_KEY
 from schemas.envelope import BACKFILL_BARRIER, RETRACTION, TICK, header
 from schemas.tick import Tick
 from schemas.topics import RULES, SIGNALS, topic_name
+from services.counts import format_count
 from services.environment import VedetteSettings
 from services.matcher.adapters.state.changelog import changelog_name, matcher_group
 from services.matcher.adapters.state.division import Divider, follow_topic, read_values
@@ -100,14 +101,15 @@ def _move(kafka: MoveKafka) -> Iterator[str]:
     partitions, ends = signals_partitions(count), _send_ticks(kafka, count)
     pending = _read_pending(kafka, ends)
     sent = kafka.send_all(kafka.name(SIGNALS), _address_again(pending, partitions))
-    yield f"{len(sent)} messages that no window has seen are sent again"
+    yield f"sent again, since no window has seen them: {format_count(len(sent), 'message')}"
     divider = Divider(partitions, follow_topic(values, str(signals["topic_id"])), ends)
     division = divider.divide(values)
     _write(kafka, changelog, division.values)
     _write(kafka, changelog, dict.fromkeys(division.gone))
     _commit(kafka, ends)
     _mark(kafka, None)
-    yield f"{len(division.gone)} of {len(values)} values moved, to {count} partitions"
+    moved = f"{len(division.gone)} of {format_count(len(values), 'value')}"
+    yield f"{moved} moved, to {format_count(count, 'partition')}"
 
 
 def _begin(kafka: MoveKafka, changelog: str) -> int:
@@ -115,7 +117,9 @@ def _begin(kafka: MoveKafka, changelog: str) -> int:
     count = len(kafka.describe(kafka.name(SIGNALS))["partitions"])
     before = len(kafka.describe(changelog)["partitions"])
     if before >= count and not _is_marked(kafka):
-        raise CommandFailure(f"nothing to move: windows have {before} partitions, signals {count}")
+        raise CommandFailure(
+            f"nothing to move: windows have {format_count(before, 'partition')}, signals {count}"
+        )
     _require_rest(kafka)
     _mark(kafka, b"{}")
     if before < count:
@@ -125,10 +129,13 @@ def _begin(kafka: MoveKafka, changelog: str) -> int:
 
 
 def _require_rest(kafka: MoveKafka) -> None:
-    if members := count_members(kafka.admin, kafka.group):
+    members = count_members(kafka.admin, kafka.group)
+    if members is None:
+        raise CommandFailure("this broker does not tell whether matchers are at work")
+    if members:
         raise CommandFailure(
-            f"{members} matchers are at work: they wait once they have seen the partitions, "
-            "within seconds; stop those that do not"
+            f"{format_count(members, 'matcher is', 'matchers are')} at work: they wait once they "
+            "have seen the partitions, within seconds; stop those that do not"
         )
 
 

@@ -9,7 +9,7 @@ import typer
 
 from cli.faults import CommandFailure
 from cli.output import print_line
-from cli.rule_set import read_folder, run_cases
+from cli.rule_set import count_cases, read_folder, run_cases
 from cli.rule_types.templates import RuleChoices, fill_in, list_types
 from schemas.alert import Level
 from services.document_faults import suggest_name
@@ -115,5 +115,5 @@ def _run_cases(folder: Path, made: Sequence[Path]) -> None:
     written = tuple(f"{path}: " for path in made)
     outcomes = [ran for case, ran in run_cases(files, rulebook, faults) if case.startswith(written)]
     failed = sum(bool(ran.differences) for ran in outcomes)
-    print_line(f"{len(outcomes) - failed} cases pass, {failed} fail")
+    print_line(count_cases(len(outcomes), failed))
     print_line(f"now put your own words into it, and run: vedette rules test --rules {folder}")

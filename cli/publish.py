@@ -18,6 +18,7 @@ from cli.settings import kafka_settings
 from cli.source_rhythms import choose_rhythms
 from cli.work_tree import read_author, read_commit
 from schemas.bundle import OnChange, PublishedRule, RuleBundle
+from services.counts import format_count
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
     DifferenceKind,
@@ -151,7 +152,8 @@ def preview_bundle(
     differences = list(compare_bundles(before, bundle))
     yield from map(_describe_difference, differences)
     _refuse_removed(differences, policy)
-    changes = "no change" if changes_nothing(before, bundle) else f"{len(differences)} rules change"
+    changed = format_count(len(differences), "rule changes", "rules change")
+    changes = "no change" if changes_nothing(before, bundle) else changed
     yield f"{changes} against {_name_bundle(before)}; nothing is published (--dry-run)"
 
 
@@ -174,7 +176,8 @@ def publish_bundle(
         _refuse_removed(differences, policy)
         number = topic.write(bundle)
         yield from map(_describe_difference, differences)
-        yield f"bundle {number} is published: {len(bundle.rules)} rules with windows"
+        count = format_count(len(bundle.rules), "rule")
+        yield f"bundle {number} is published: {count} with windows"
         between = [other for other in topic.after(bundle.previous) if other.number < number]
         policy = resolve_race(bundle, policy, [other.bundle for other in between], before)
         if not policy.by_rule:
@@ -209,8 +212,9 @@ def _read_by_rule(options: Iterable[str], rule_set: RuleSet) -> Iterator[tuple[s
 def _refuse_removed(differences: Iterable[RuleDifference], policy: ChangePolicy) -> None:
     removed = [each.name for each in differences if each.kind is DifferenceKind.REMOVED]
     if removed and not policy.may_remove:
+        count = format_count(len(removed), "rule in force is", "rules in force are")
         raise CommandFailure(
-            f"not published: {len(removed)} rules in force are missing here and would lose their"
+            f"not published: {count} missing here and would lose their"
             f" alerts and windows: {list_some(removed)}; publish the folder that has them, or"
             " give --allow-removed"
         )

@@ -20,6 +20,7 @@ from cli.output import print_line
 from cli.records import open_consumer, read_range, read_topic
 from cli.settings import kafka_settings
 from schemas.topics import DEAD_LETTERS, topic_name
+from services.counts import format_count
 from services.environment import VedetteSettings
 from services.matcher.domain.crashes.lethal import CRASHES_WORKER
 from services.matcher.domain.duty.publisher import find_publisher
@@ -48,8 +49,10 @@ def retry(
         for letter in selected if dry_run else ():
             print_line(f"{letter.topic}/{letter.partition}@{letter.offset}  {letter.reason}")
         sent = 0 if dry_run else _resend(settings, consumer, selected)
-    outcome = "selected, nothing sent" if dry_run else f"sent again, as {sent} messages"
-    print_line(f"{len(selected)} of {len(letters)} open dead letters {outcome}")
+    outcome = (
+        "selected, nothing sent" if dry_run else f"sent again, as {format_count(sent, 'message')}"
+    )
+    print_line(f"{len(selected)} of {format_count(len(letters), 'open dead letter')} {outcome}")
 
 
 def is_selected(

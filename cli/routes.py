@@ -12,6 +12,7 @@ from cli.faults import CommandFailure
 from cli.output import print_line
 from schemas.alert import Level
 from schemas.time_span import parse_time_span
+from services.counts import format_count
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
 from services.notifier.domain.decisions import Reason, RouteAdmission
 from services.notifier.domain.route import admit_by
@@ -90,9 +91,10 @@ def check(file: Path) -> None:
     A notifier refuses receivers that its environment does not configure, too.
     """
     routing = _read(file)
-    inhibiting = f", {len(routing.inhibit_rules)} rules of inhibition"
-    counted = f"{_count(routing.root)} routes{inhibiting if routing.inhibit_rules else ''}"
-    print_line(f"{counted}, no fault")
+    counted = [format_count(_count(routing.root), "route")]
+    if inhibiting := len(routing.inhibit_rules):
+        counted.append(format_count(inhibiting, "inhibit rule"))
+    print_line(", ".join([*counted, "no fault"]))
 
 
 @app.command("test")

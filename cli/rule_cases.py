@@ -11,6 +11,7 @@ from cli.junit import write_junit
 from cli.output import print_line
 from cli.rule_set import (
     RulesFolder,
+    count_cases,
     find_word_faults,
     print_differences,
     print_faults,
@@ -19,6 +20,7 @@ from cli.rule_set import (
     run_timelines,
 )
 from schemas.alert import Alert
+from services.counts import format_count
 from services.matcher.domain.backtest.cases import CaseOutcome
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.review.case_coverage import find_unmet
@@ -64,7 +66,7 @@ def run_rule_cases(
     for unmet in find_unmet(files.packs, rulebook) if coverage else ():
         print_line(str(unmet))
     failed = sum(bool(lines) for _, lines in done)
-    print_line(f"{len(done) - failed} cases pass, {failed} fail")
+    print_line(count_cases(len(done), failed))
     if faults or failed:
         raise typer.Exit(FAILED)
 
@@ -76,7 +78,7 @@ def _print_all(
     done = []
     for case, ran in outcomes:
         if show:
-            print_line(f"{case}: {len(ran.alerts)} alerts")
+            print_line(f"{case}: {format_count(len(ran.alerts), 'alert')}")
             for alert in ran.alerts:
                 _print_alert(alert)
         print_differences(case, ran.differences)

@@ -8,6 +8,7 @@ import typer
 
 from cli.faults import CommandFailure
 from cli.output import print_line
+from services.counts import format_count
 from services.document_faults import DocumentFault, limit_faults, sort_faults
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
 from services.matcher.adapters.rules.timeline_file import read_timelines
@@ -96,3 +97,9 @@ def print_differences(case: str, lines: Iterable[str]) -> None:
         if number == 0:
             print_line(f"{case}:")
         print_line(f"  {line}")
+
+
+def count_cases(ran: int, failed: int) -> str:
+    """How many of the cases that ran pass, and how many fail."""
+    passed = format_count(ran - failed, "case passes", "cases pass")
+    return f"{passed}, {failed} {'fails' if failed == 1 else 'fail'}"

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.output import OutputFormat, plain_text, print_line
+from services.counts import format_count
 from services.matcher.domain.backtest.score import ReportScore, Score, Tally
 from services.matcher.domain.reader.reader_score import ReaderScore
 
@@ -79,21 +80,24 @@ def _list_losses(score: ReaderScore | None) -> Iterator[str]:
     if score is None:
         return
     for (language, reason), count in sorted(score.lost.items()):
-        yield f"{language}: {count} of those that words miss are lost, {reason}"
+        lost = format_count(count, "is", "are")
+        yield f"{language}: of those that words miss {lost} lost, {reason}"
     for language, count in sorted(score.spared.items()):
-        yield f"{language}: {count} false suspicions are spared by the veto"
+        spared = format_count(count, "false suspicion is", "false suspicions are")
+        yield f"{language}: {spared} spared by the veto"
 
 
 def _list_false_alarms(on_news: Scores | None) -> Iterator[str]:
     for name, score in on_news.parts() if on_news else ():
         by = "" if on_news is None or on_news.reader is None else f" by {name}"
         yield (
-            f"{score.total().false} false alarms{by} in {score.reports} reports of news:"
+            f"{format_count(score.total().false, 'false alarm')}{by}"
+            f" in {format_count(score.reports, 'report')} of news:"
             f" {_format(score.per_10000, 1)} per 10,000"
         )
     if on_news and on_news.reader is not None and on_news.words.reports:
         share = on_news.reader.gated / on_news.words.reports
-        yield f"{on_news.reader.gated} of them pass the reader's gate: {share:.1%}"
+        yield f"passed by the reader's gate: {on_news.reader.gated}, {share:.1%}"
 
 
 def _list_rows(score: Score) -> Iterator[tuple[str, str, Tally]]:

@@ -13,6 +13,7 @@ from cli.check_formats import Finding, format_json, format_text
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.tried_items import describe_tried, encode_tried
+from services.counts import format_count
 from services.document_faults import limit_faults, sort_faults, suggest_name
 from services.ingest.adapters.sources.source_files import SourceFiles, read_source_files
 from services.ingest.domain.sources.pushed_sources import PushedSource
@@ -102,7 +103,7 @@ def _read(folder: Path) -> SourceFiles:
 def _count_kinds(files: SourceFiles) -> str:
     counts = Counter(getattr(each.document, "kind", "") for each in files.sources)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
-    return f"{len(files.sources)} sources ({kinds})"
+    return f"{format_count(len(files.sources), 'source')} ({kinds})"
 
 
 def _find_source(files: SourceFiles, folder: Path, source: str) -> SourceDocument:

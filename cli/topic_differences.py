@@ -7,6 +7,8 @@ from typing import Any
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from services.counts import format_count
+
 IN_SYNC = "min.insync.replicas"
 RETENTION = "retention.ms"
 """Each installation has its own."""
@@ -49,13 +51,13 @@ def compare_counts(
     wanted = request["num_partitions"]
     if given.partitions and len(partitions) != wanted:
         yield (
-            f"{name} has {len(partitions)} partitions, not {wanted}: "
+            f"{name} has {format_count(len(partitions), 'partition')}, not {wanted}: "
             "give the number that it has, or see docs/operations/topics.md"
         )
     replicas = min(len(partition["replica_nodes"]) for partition in partitions)
     if given.replication and replicas != request["replication_factor"]:
         yield (
-            f"{name} has {replicas} replicas, not {request['replication_factor']}: "
+            f"{name} has {format_count(replicas, 'replica')}, not {request['replication_factor']}: "
             "move them with kafka-reassign-partitions"
         )
 

@@ -14,6 +14,7 @@ from cli.output import print_line
 from cli.settings import kafka_settings
 from cli.topic_differences import IN_SYNC, Given, find_differences
 from schemas.topics import TOPICS, topic_name
+from services.counts import format_count
 
 PARTITIONS = 8
 PARTITIONS_IN_ORDER = 1  # the recorded clock needs order
@@ -120,5 +121,4 @@ def _refusals_by_reason(answer: Iterable[Mapping[str, Any]]) -> dict[str, list[s
 
 def _format_line(topic: Mapping[str, Any], created: Collection[str]) -> str:
     state = "created" if topic["name"] in created else "exists "
-    partitions = len(topic["partitions"])
-    return f"{state}  {topic['name']}  {partitions} partition{'' if partitions == 1 else 's'}"
+    return f"{state}  {topic['name']}  {format_count(len(topic['partitions']), 'partition')}"

@@ -12,6 +12,7 @@ from cli.input_file import open_lines
 from cli.output import print_line
 from cli.reader import print_reader_notes, start_trainer
 from cli.rule_set import RulesFolder, print_faults, read_folder
+from services.counts import format_count
 from services.matcher.adapters.event_file import BadLine
 from services.matcher.adapters.labelled_file import read_labelled
 from services.matcher.adapters.reader.heads_file import write_heads
@@ -91,6 +92,7 @@ def _train_pack(pack: PackExamples, trainer: Trainer, news: ReadNews) -> None:
     except OSError as error:
         raise CommandFailure(f"{error.filename}: {error.strerror}") from error
     print_line(
-        f"{path}: {len(trained.heads)} heads for {trained.model}, of {len(pack.examples)} examples"
-        f" and {news.reports} reports of news"
+        f"{path}: {format_count(len(trained.heads), 'head')} for {trained.model},"
+        f" of {format_count(len(pack.examples), 'example')}"
+        f" and {format_count(news.reports, 'report')} of news"
     )

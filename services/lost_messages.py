@@ -11,6 +11,7 @@ from prometheus_client import Counter
 from schemas.alert import Evidence
 from schemas.duty import MESSAGES_LOST, OWN_SOURCE, make_duty_hit
 from schemas.signal import Signal
+from services.counts import format_count
 from services.telemetry import logger
 
 log = logger(__name__)
@@ -52,13 +53,14 @@ def report_loss(lost: LostMessages) -> None:
 
 def make_loss_signal(lost: LostMessages, reader: str, now: datetime) -> Signal:
     """The hit of the duty window `messages_lost`; `reader` is the service that missed them."""
+    count = format_count(lost.count, "message")
     position = f"{lost.topic}/{lost.partition}@{lost.since}"
     evidence = Evidence(
         event_id=position,
         source=OWN_SOURCE,
         occurred_at=now,
         recorded_at=now,
-        title=f"{lost.count} messages lost: offsets {lost.since} to {lost.until - 1}",
+        title=f"{count} lost: offsets {lost.since} to {lost.until - 1}",
     )
     group = {"topic": lost.topic, "partition": str(lost.partition), "reader": reader}
     return make_duty_hit(MESSAGES_LOST, group, evidence, {"messages": str(lost.count)})

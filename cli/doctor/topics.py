@@ -6,6 +6,7 @@ from typing import Any
 from cli.doctor.check_result import CheckResult, fault, good, note
 from cli.topic_differences import read_settings
 from schemas.topics import SIGNALS, TOPICS, Topic, topic_name
+from services.counts import format_count
 from services.matcher.adapters.state.changelog import changelog_name, matcher_group
 
 UNDERREPLICATED = "a broker is away, or its disk is full: look at Kafka"
@@ -36,11 +37,13 @@ def _examine_windows(admin: Any, prefix: str, signals: int) -> Iterator[CheckRes
 
 def judge_windows(changelog: str, count: int, signals: int) -> CheckResult:
     """Whether windows are where their signals go."""
-    text = f"windows in {count} partitions, signals in {signals}"
+    text = f"windows in {format_count(count, 'partition')}, signals in {signals}"
     if count < signals:
         return fault(changelog, text, "vedette topics move-windows")
     if count > signals:
-        return fault(changelog, text, f"recreate the signals topic with {count} partitions")
+        return fault(
+            changelog, text, f"recreate the signals topic with {format_count(count, 'partition')}"
+        )
     return good(changelog, text)
 
 
@@ -56,9 +59,10 @@ def judge_topic(
         )
     lacking = [each for each in partitions if len(each["isr_nodes"]) < len(each["replica_nodes"])]
     if lacking:
-        return fault(name, f"{len(lacking)} partitions lack replicas", UNDERREPLICATED)
+        count = format_count(len(lacking), "partition lacks", "partitions lack")
+        return fault(name, f"{count} replicas", UNDERREPLICATED)
     replicas = min(len(each["replica_nodes"]) for each in partitions)
-    text = f"{len(partitions)} partitions, {replicas} replicas"
+    text = f"{format_count(len(partitions), 'partition')}, {format_count(replicas, 'replica')}"
     if replicas == 1:
         return note(name, text, "one broker lost loses it: in production 3 replicas")
     return good(name, text)

@@ -8,6 +8,7 @@ from functools import partial
 
 from schemas.alert import Alert, Evidence
 from schemas.pack import AlertBudget
+from services.counts import format_count
 from services.matcher.domain.review.affected import ReviewedRules
 from services.matcher.domain.review.alert_changes import AlertDifferenceKind, ComparedAlert
 from services.matcher.domain.review.review import (
@@ -198,5 +199,4 @@ def _describe_span(alert: Alert) -> str:
 
 def _describe_count(alert: Alert) -> str:
     value = f", value {alert.value:g}" if alert.value is not None else ""
-    plural = "" if alert.evidence_count == 1 else "s"
-    return f"{alert.evidence_count} report{plural}{value}"
+    return f"{format_count(alert.evidence_count, 'report')}{value}"

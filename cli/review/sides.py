@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.rule_set import print_faults, read_folder
+from services.counts import format_count
 from services.matcher.adapters.rules.pack_files import HEAD
 from services.matcher.domain.review.affected import ReviewedRules
 
@@ -42,7 +43,10 @@ def _compile(name: str, folder: Path) -> ReviewedRules:
     rulebook, faults = files.rulebook()
     print_faults(faults)
     if faults:
-        print_line(f"{name}: {len(faults)} faults; rules with a fault are left out", err=True)
+        print_line(
+            f"{name}: {format_count(len(faults), 'fault')}; rules with a fault are left out",
+            err=True,
+        )
     return ReviewedRules(files.packs, rulebook)
 
 

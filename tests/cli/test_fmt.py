@@ -48,7 +48,7 @@ def test_check_passes_what_is_in_form(pack: Path) -> None:
 
 
 def test_files_that_are_not_yaml_are_left_out(pack: Path) -> None:
-    assert run_fmt(pack / "README.md", pack / "pack.yaml") == (0, "1 files, 0 formatted\n")
+    assert run_fmt(pack / "README.md", pack / "pack.yaml") == (0, "1 file, 0 formatted\n")
 
 
 def test_a_faulty_file_is_named_and_stops_no_other(pack: Path) -> None:

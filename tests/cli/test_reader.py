@@ -91,9 +91,9 @@ def test_score_prints_what_the_gate_loses_and_how_much_news_it_lets_in(
     )
     options = ("--labelled", str(file), "--news", str(news), "--unseen")
     output = run(pack, "score", "--reader", *options).stdout
-    assert "en: 1 of those that words miss are lost, outside the gate" in output
-    assert "1 false alarms by reader in 3 reports of news: 3333.3 per 10,000" in output
-    assert "1 of them pass the reader's gate: 33.3%" in output
+    assert "en: of those that words miss 1 is lost, outside the gate" in output
+    assert "1 false alarm by reader in 3 reports of news: 3333.3 per 10,000" in output
+    assert "passed by the reader's gate: 1, 33.3%" in output
 
 
 def test_score_draws_a_curve_for_each_rule(pack: Path, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_model_that_is_not_there_is_told_with_what_to_set(pack: Path) -> None:
 
 def test_trained_heads_are_kept_beside_the_pack_and_used(pack: Path) -> None:
     result = run(pack, "train")
-    assert f"{pack}/heads.json: 1 heads for onnx-" in result.stdout
+    assert f"{pack}/heads.json: 1 head for onnx-" in result.stdout
     (pack / "labelled" / "seen.jsonl").unlink()
     assert match(pack, "The base was struck.")["suspected"] == ["fire"]
 

@@ -87,7 +87,7 @@ def test_what_another_alert_inhibits_is_named_with_its_rule(tmp_path: Path) -> N
     )
     low = ("--level", "low", "--label", "pack=a")
 
-    assert routes("check", str(path)).stdout == "1 routes, 1 rules of inhibition, no fault\n"
+    assert routes("check", str(path)).stdout == "1 route, 1 inhibit rule, no fault\n"
     assert (
         tried(str(path), *low, "--firing", "level=critical,pack=b")[0] == "slack        FILE:1 {}"
     )

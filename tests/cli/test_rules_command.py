@@ -11,7 +11,7 @@ from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 def test_check_reports_no_fault_of_a_good_pack(tmp_path: Path) -> None:
     result = run_rules("check", "--rules", str(write_pack(tmp_path)))
 
-    assert (result.exit_code, result.stdout) == (0, "1 rules, no fault\n")
+    assert (result.exit_code, result.stdout) == (0, "1 rule, no fault\n")
 
 
 def test_check_notes_a_rule_that_is_evaluated_on_every_event(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_check_notes_a_rule_that_is_evaluated_on_every_event(tmp_path: Path) -> 
 
     result = run_rules("check", "--rules", str(write_pack(tmp_path, indicators__rockets=costly)))
 
-    assert (result.exit_code, result.stdout) == (0, "1 rules, no fault\n")
+    assert (result.exit_code, result.stdout) == (0, "1 rule, no fault\n")
     assert result.stderr.startswith(f"{tmp_path}/iraq/indicators/rockets.yaml:")
     assert result.stderr.endswith(": note: rockets is costly: evaluated on every event\n")
 
@@ -63,7 +63,7 @@ def test_test_shows_the_alerts_of_each_case_and_what_no_case_meets(tmp_path: Pat
 
     result = run_rules("test", "--rules", folder, "--show", "--coverage")
 
-    assert "rockets hit a base: 1 alerts\n  01 01:00 high firing rockets: Rockets at Taji\n" in (
+    assert "rockets hit a base: 1 alert\n  01 01:00 high firing rockets: Rockets at Taji\n" in (
         result.stdout
     )
     assert "an ordinary day: 0 alerts\n" in result.stdout
@@ -118,7 +118,7 @@ def test_test_prints_what_differs(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "rockets.yaml: rockets: rockets hit a base:\n" in result.stdout
     assert "expected level 'low', not 'high'" in result.stdout
-    assert "1 cases pass, 1 fail" in result.stdout
+    assert "1 case passes, 1 fails" in result.stdout
 
 
 TIMELINES = """
@@ -141,7 +141,7 @@ def test_test_runs_the_timelines_of_a_file_too(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert f"{timelines}: a hit that must be silent:\n  expected silence" in result.stdout
-    assert "3 cases pass, 1 fail" in result.stdout
+    assert "3 cases pass, 1 fails" in result.stdout
 
 
 def test_timelines_that_are_not_there_stop_the_command(tmp_path: Path) -> None:

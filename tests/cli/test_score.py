@@ -89,7 +89,7 @@ def test_score_counts_false_alarms_on_news(pack: Path, labelled: Path, tmp_path:
 
     result = score(pack, "--labelled", labelled, "--news", news)
 
-    assert "1 false alarms in 2 reports of news: 5000.0 per 10,000" in result.stdout
+    assert "1 false alarm in 2 reports of news: 5000.0 per 10,000" in result.stdout
     assert '{"id": "n-1", "false": ["rockets"]}' in result.stdout
 
 

@@ -73,7 +73,7 @@ def test_a_topic_with_other_counts_than_those_given_is_named_with_the_way_out() 
     partitions, replicas = compare_counts(EXISTING, request, Given(True, True))
 
     assert partitions.startswith("vedette.events has 4 partitions, not 8: ")
-    assert replicas.startswith("vedette.events has 1 replicas, not 3: ")
+    assert replicas.startswith("vedette.events has 1 replica, not 3: ")
 
 
 def test_numbers_that_were_not_given_are_those_of_new_topics_alone() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from schemas.alert import Alert, Evidence, Level
 from schemas.duty import is_duty
 from schemas.ledger import Entry
+from services.counts import format_count
 from services.notifier.domain.entry import (
     NotifiedContent,
     has_ended,
@@ -91,7 +92,7 @@ def describe_sureness(alert: Alert) -> str | None:
     if not alert.evidence or is_duty(alert):
         return None
     owners = len({piece.source_owner or piece.source for piece in alert.evidence})
-    sources = f"{owners} source{'' if owners == 1 else 's'}"
+    sources = format_count(owners, "source")
     doubt = ", unconfirmed" if alert.uncorroborated else ""
     doubt += ", suspected by a model alone" if alert.suspected else ""
     return f"{sources}{doubt} · {describe_grade(min(alert.evidence, key=_rank_grade))}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from schemas.alert import Alert, Level
+from services.counts import format_count
 from services.notifier.domain.alert_facts import (
     describe_change,
     format_time,
@@ -105,9 +106,9 @@ def _count(notice: GroupNotice, alerts: Sequence[Alert], worst: Alert) -> Iterab
     if notice.is_digest:
         levels = Counter(alert.level for alert in alerts)
         counts = ", ".join(f"{levels[level]} {level}" for level in reversed(Level) if levels[level])
-        return ["DIGEST", f"{len(alerts)} alerts: {counts}"]
+        return ["DIGEST", f"{format_count(len(alerts), 'alert')}: {counts}"]
     if not notice.firing:
-        return ["ALL ENDED", f"{ended} alerts"]
+        return ["ALL ENDED", format_count(ended, "alert")]
     firing = [worst.level.upper(), f"{len(notice.firing)} FIRING"]
     return [*firing, f"{ended} ended"] if ended else firing
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemas.alert import Alert, Level, LevelMove, Status
 from schemas.duty import is_duty
+from services.counts import format_count
 from services.notifier.domain.alert_facts import describe_change, format_age, list_warnings
 from services.notifier.domain.ports import Notice
 from services.report_text import clean_line, cut_line
@@ -60,7 +61,7 @@ def build_end(notice: Notice) -> str:
     alert = notice.alert
     words = list_warnings(alert, possible_repeat=notice.possible_repeat)
     lasted = f"after {format_age((alert.resolved_at or alert.updated_at) - alert.starts_at)}"
-    count = f"{alert.evidence_count} report{'' if alert.evidence_count == 1 else 's'}"
+    count = format_count(alert.evidence_count, "report")
     is_named_by_summary = is_duty(alert) or STORY in alert.group
     what = cut_line(clean_line(alert.summary), LONGEST_WHAT) if is_named_by_summary else ""
     if is_duty(alert) and not alert.evidence_count:

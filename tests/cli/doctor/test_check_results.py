@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from kafka import TopicPartition
-from kafka.errors import GroupIdNotFoundError
+from kafka.errors import GroupIdNotFoundError, IncompatibleBrokerVersion
 from typer.testing import CliRunner
 
 from cli.doctor.certificates import judge_end
@@ -20,7 +20,7 @@ from cli.doctor.check_result import (
     has_fault,
     note,
 )
-from cli.doctor.cluster import judge_folder
+from cli.doctor.cluster import examine_cluster, judge_folder
 from cli.doctor.command import app, examine_safely
 from cli.doctor.groups import FAR_BEHIND, count_members, judge_group, measure_lag, name_groups
 from cli.doctor.redis_server import judge_durability, judge_skew
@@ -91,6 +91,29 @@ class _AdminWithoutGroups:
 
 def test_a_group_that_never_was_has_no_members() -> None:
     assert count_members(_AdminWithoutGroups(), "vedette.matcher") == 0
+
+
+class _AdminWithoutNames:
+    """Of the embedded broker, which allows operations that kafka-python does not know."""
+
+    def describe_groups(self, _groups: list[str]) -> dict[str, Any]:
+        raise ValueError("15 is not a valid ACLOperation")
+
+    def describe_cluster(self) -> dict[str, Any]:
+        return {"brokers": [{}]}
+
+    def describe_log_dirs(self) -> Any:
+        raise IncompatibleBrokerVersion("no DescribeLogDirs")
+
+
+def test_an_embedded_broker_has_no_fault() -> None:
+    admin = _AdminWithoutNames()
+    group = judge_group("vedette.matcher", count_members(admin, "vedette.matcher"), 1)
+    kafka, disks = examine_cluster(admin)
+
+    assert (group.status, group.text) == (GOOD, "members not told, 1 message behind")
+    assert (kafka.status, kafka.text) == (GOOD, "1 broker answers")
+    assert (disks.status, disks.remedy) == (NOTE, "df, on the broker")
 
 
 class _Consumer:

@@ -148,7 +148,7 @@ async def test_a_source_whose_reports_are_all_refused_fails() -> None:
     await reading.read_once()
 
     assert reading.health.fault is not None
-    assert "all of 2 reports are refused" in reading.health.fault
+    assert "all are refused of 2 reports" in reading.health.fault
     assert "title or text" in reading.health.fault
 
 

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.counts import format_count
 from services.ingest.adapters import metrics
 from services.ingest.adapters.pulling.report_sink import ReportSink, describe
 from services.ingest.domain.fetching.failure import FetchFailed
@@ -94,7 +95,7 @@ class SourceTask:
                         refusals.append(describe(result))
         if accepted or not refusals:
             return None
-        return f"all of {len(refusals)} reports are refused: {refusals[0]}"
+        return f"all are refused of {format_count(len(refusals), 'report')}: {refusals[0]}"
 
     async def _store(self, pulled: PulledReports) -> list[ReportResult]:
         """Publish, and only then move the position: what is in between is published again."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from services.counts import format_count
 from services.ingest.domain.files.file_items import (
     TOO_LONG,
     FileItem,
@@ -69,7 +70,9 @@ class CsvFormat:
             lines.is_cut = False
             return refuse_item(place, TOO_LONG)
         if len(row) > len(head):
-            return refuse_item(place, f"has {len(row)} cells, the head has {len(head)}")
+            return refuse_item(
+                place, f"has {format_count(len(row), 'cell')}, the head has {len(head)}"
+            )
         cells = {name: cell for name, cell in zip(head, row, strict=False) if name and cell.strip()}
         if any(map(_NOT_DECODED.search, row)):
             return refuse_item(place, "is not UTF-8")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from services.counts import format_count
 from services.ingest.domain.gdelt.archive import UnreadableArchive, unpack
 from services.ingest.domain.gdelt.columns import COLUMNS
 from services.ingest.domain.sources.items import SkippedItem, SourceItem, refuse_item
@@ -77,7 +78,7 @@ class GdeltItemReader:
     def _read_row(self, line: str, place: str) -> SourceItem:
         values = line.split("\t")
         if len(values) != len(COLUMNS):
-            message = f"{len(values)} columns: GDELT 2.0 events have {len(COLUMNS)}"
+            message = f"{format_count(len(values), 'column')}: GDELT 2.0 events have {len(COLUMNS)}"
             return refuse_item(place, message)
         row: dict[str, Any] = dict(zip(COLUMNS, values, strict=True))
         row["country"] = find_fips_country(row["ActionGeo_CountryCode"]) or ""

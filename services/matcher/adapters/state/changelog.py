@@ -9,6 +9,7 @@ from kafka.errors import TopicAlreadyExistsError, for_code
 
 from schemas.topics import KAFKA_TIME
 from services import telemetry
+from services.counts import format_count
 from services.matcher.adapters.topics.admin import (
     change_settings,
     count_replicas,
@@ -92,12 +93,12 @@ def ensure_changelog(
 def _compare_partitions(topic: str, count: int, wanted: int) -> None:
     if count < wanted:
         raise WindowsElsewhere(
-            f"topic {topic} has {count} partitions and the signals topic {wanted}: "
+            f"topic {topic} has {format_count(count, 'partition')} and the signals topic {wanted}: "
             "run `vedette topics move-windows`"
         )
     if count > wanted:
         raise KafkaUnusable(
-            f"topic {topic} has {count} partitions and the signals topic {wanted}: "
+            f"topic {topic} has {format_count(count, 'partition')} and the signals topic {wanted}: "
             f"recreate the signals topic with {count}"
         )
 

@@ -9,6 +9,7 @@ from typing import Self
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
+from services.counts import format_count
 from services.kafka_address import KafkaAddress
 from services.kafka_refusal import ask_refusal
 
@@ -90,7 +91,8 @@ class KafkaCluster:
         for topic, count in self.followed.items():
             known = self.known_partitions(topic)
             if known > count:
-                return f"topic {topic} has {known} partitions now, and had {count} at the start"
+                now = format_count(known, "partition")
+                return f"topic {topic} has {now} now, and had {count} at the start"
         return None
 
     def known_partitions(self, topic: str) -> int:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from schemas.alert import Evidence
 from schemas.rule import CorrelationType
+from services.counts import format_count
 from services.matcher.domain.alerts.evaluation import find_pass
 from services.matcher.domain.windows.announced_alerts import AnnouncedAlert
 from services.matcher.domain.windows.cluster import SharedTerm, TermCluster, find_largest_cluster
@@ -63,9 +64,10 @@ def _describe_value(rule: WindowRule, value: float) -> str:
         total = rule.type.value.removeprefix("value_")
         return f"{total} of {rule.counted_field} is {value:g}"
     if rule.type is CorrelationType.VALUE_COUNT:
-        return f"{value:g} distinct values of {rule.counted_field}"
-    counted = {"story": "stories", "source": "sources"}.get(rule.count_by, "events")
-    return f"{value:g} distinct {counted}"
+        return f"{format_count(value, 'distinct value')} of {rule.counted_field}"
+    counted = {"story": ("story", "stories"), "source": ("source", "sources")}
+    one, many = counted.get(rule.count_by, ("event", "events"))
+    return format_count(value, f"distinct {one}", f"distinct {many}")
 
 
 def _explain_absence(rule: WindowRule, _state: WindowState, alert: AnnouncedAlert) -> str:
@@ -100,10 +102,11 @@ def _explain_rate_change(rule: WindowRule, state: WindowState, alert: AnnouncedA
     )
     if rates is None:
         return _explain_window(rule, state, alert)
-    days = f"{rates.baseline / span(timedelta(days=1)):.4g} days"
+    days = format_count(float(f"{rates.baseline / span(timedelta(days=1)):.4g}"), "day")
     return (
-        f"{rates.n} hits in the {format_duration(rule.timespan)} up to {format_time(alert.last)} "
-        f"against {rates.m} in the {days} before (chance {rates.chance:.2g}); "
+        f"{format_count(rates.n, 'hit')} in the {format_duration(rule.timespan)} "
+        f"up to {format_time(alert.last)} against {rates.m} in the {days} before "
+        f"(chance {rates.chance:.2g}); "
         f"the rule asks for {_describe_rate_bounds(rule)}."
     )
 
@@ -112,7 +115,7 @@ def _describe_rate_bounds(rule: WindowRule) -> str:
     asked = rule.condition
     parts = [f"{asked.ratio:g} times the rate"]
     if asked.floor is not None:
-        parts.append(f"at least {asked.floor} hits")
+        parts.append(f"at least {format_count(asked.floor, 'hit')}")
     if asked.significance is not None:
         parts.append(f"a chance of at most {asked.significance:g}")
     return " and ".join(parts)

@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.alert import Alert, Evidence, Level, Status, alert_id, fingerprint
 from schemas.storm import MOST_NEWEST, STORM, StormGroup, StormNews
+from services.counts import format_count
 from services.matcher.domain.alerts.new_groups import ENDS_AFTER
 from services.matcher.domain.alerts.step import StepContext
 from services.matcher.domain.windows.state import instant, micros, span
@@ -184,7 +185,7 @@ def _revise(state: StormState, now: datetime, *, has_ended: bool = False) -> Ale
 
 
 def _summarise(count: int, owner: str, title: str) -> str:
-    groups = "1 more new group" if count == 1 else f"{count} more new groups"
+    groups = format_count(count, "more new group")
     return f"Storm by {owner}: {groups} of {title}"
 
 

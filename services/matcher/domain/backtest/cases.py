@@ -11,6 +11,7 @@ from schemas.alert import Alert, Status
 from schemas.event import Event, complete_report
 from schemas.rule import ExpectedAlert, RuleTest, TestEvent
 from schemas.time_span import parse_time_span
+from services.counts import format_count
 from services.matcher.domain.backtest.replay import replay
 from services.matcher.domain.backtest.suspected_events import SuspectedEvents
 from services.matcher.domain.rules.rulebook import Rulebook
@@ -121,7 +122,9 @@ def _find_missing(expected: ExpectedAlert, alerts: tuple[Alert, ...]) -> Iterato
     fired = [alert for alert in alerts if alert.rule.name == expected.fires]
     matching = [alert for alert in fired if not list(_compare(expected, alert))]
     if expected.count is not None and len(matching) != expected.count:
-        yield f"expected {expected.count} alerts of {expected.fires}, but {len(matching)} match"
+        count = format_count(expected.count, "alert")
+        match = "matches" if len(matching) == 1 else "match"
+        yield f"expected {count} of {expected.fires}, but {len(matching)} {match}"
     if matching:
         return
     if not fired:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from schemas.reader_training import ReaderTraining
+from services.counts import format_count
 from services.matcher.domain.reader.examples import Example
 from services.matcher.domain.reader.heads import KnownExample, MeaningHead, TrainedPack
 from services.matcher.domain.reader.ports import HeadFitter, Plane, SentenceModel, Vector
@@ -116,7 +117,8 @@ def _choose_examples(
 
 
 def _note_few(name: str, count: int) -> str:
-    return f"{name}: off, since {count} positive examples are under {FEWEST_POSITIVES}"
+    few = format_count(count, "positive example is", "positive examples are")
+    return f"{name}: off, since {few} under {FEWEST_POSITIVES}"
 
 
 def _note_unsure(name: str, precision: float) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from services.counts import format_count
 from services.matcher.domain.windows.window_rule import WindowRule
 
 
@@ -16,8 +17,8 @@ def describe_short_retention(
     if retention is None:
         return ()
     return tuple(
-        f"{rule.pack}/{rule.name}: its windows hold {rule.retention.days} days and the events "
-        f"topic {retention.days}: keep events for longer, or they cannot be rebuilt"
+        f"{rule.pack}/{rule.name}: its windows hold {format_count(rule.retention.days, 'day')} "
+        f"and the events topic {retention.days}: keep events for longer, or they cannot be rebuilt"
         for rule in rules
         if rule.retention > retention
     )

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from services.counts import format_count
+
 _UNITS = (
     ("day", timedelta(days=1)),
     ("hour", timedelta(hours=1)),
@@ -13,17 +15,13 @@ def format_duration(length: timedelta) -> str:
     """A length of whole seconds in its largest whole unit: `7 days`, `90 minutes`."""
     for unit, size in _UNITS:
         if length >= size and not length % size:
-            return _count(length // size, unit)
-    return _count(length // timedelta(seconds=1), "second")
+            return format_count(length // size, unit)
+    return format_count(length // timedelta(seconds=1), "second")
 
 
 def round_duration(length: timedelta) -> str:
     """A length in its largest unit, rounded down: `1 day` for 36 hours."""
     for unit, size in _UNITS:
         if length >= size:
-            return _count(length // size, unit)
+            return format_count(length // size, unit)
     return "less than a minute"
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}{'' if number == 1 else 's'}"
