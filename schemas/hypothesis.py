@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_
 from schemas.event import Source
 from schemas.model import Document, Instant, Name
 from schemas.rule import RuleName
-from schemas.time_span import TimeSpan, require_not_zero
+from schemas.time_span import NonZeroSpan, TimeSpan
 
 DAY = timedelta(days=1)
 LARGEST_FACTOR = 100
@@ -51,7 +51,7 @@ class IndicatorWeight(Document):
 
     rule: RuleName
     weight: float
-    half_life: Annotated[TimeSpan, AfterValidator(require_not_zero)] | None = None
+    half_life: NonZeroSpan | None = None
     sources: tuple[Source, ...] = ()
 
 

@@ -4,11 +4,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from annotated_types import MinLen
-from pydantic import AfterValidator
 
 from schemas.model import Document, Instant, Name
 from schemas.rule import RuleName
-from schemas.time_span import TimeSpan, require_not_zero
+from schemas.time_span import NonZeroSpan
 
 
 class Outcome(Document):
@@ -20,7 +19,7 @@ class Outcome(Document):
     name: Name
     at: Instant
     rules: Annotated[tuple[RuleName, ...], MinLen(1)]
-    within: Annotated[TimeSpan, AfterValidator(require_not_zero)] = timedelta(days=30)
+    within: NonZeroSpan = timedelta(days=30)
 
 
 class OutcomeFile(Document):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from schemas.alert import Level
 from schemas.event import Source
@@ -10,14 +10,14 @@ from schemas.model import Document, Name
 from schemas.reader_training import ReaderTraining
 from schemas.rule import RuleName
 from schemas.score_floor import ScoreFloor
-from schemas.time_span import TimeSpan, require_not_zero
+from schemas.time_span import NonZeroSpan
 
 
 class PackDefaults(Document):
     """Defaults of the pack's rules."""
 
     level: Level | None = None
-    resolve_after: TimeSpan | None = None
+    resolve_after: NonZeroSpan | None = None
 
 
 HeadNoun = Annotated[str, StringConstraints(pattern=r"^[^\W\d_][^\s*\-]*\*?$", max_length=64)]
@@ -29,7 +29,7 @@ class SourceRhythm(Document):
     `never`: no report is expected, so it is not watched.
     """
 
-    every: Annotated[TimeSpan, AfterValidator(require_not_zero)] | Literal["never"]
+    every: NonZeroSpan | Literal["never"]
     level: Level = Level.MEDIUM
 
 

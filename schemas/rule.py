@@ -4,13 +4,13 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from schemas.alert import Level
 from schemas.event import Names, Reliability
 from schemas.model import Document, Name
 from schemas.reader_training import Examples
-from schemas.time_span import TimeSpan, require_not_zero
+from schemas.time_span import NonZeroSpan, TimeSpan
 
 RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]*$", max_length=128)]
 
@@ -40,7 +40,7 @@ class Corroboration(Document):
 
     sources: Annotated[int, Field(ge=2)]
     min_reliability: Reliability | None = None
-    within: TimeSpan | None = None
+    within: NonZeroSpan | None = None
 
 
 class AlertText(Document):
@@ -101,7 +101,7 @@ class _Alerting(Described):
 
     corroboration: Corroboration | None = None
     cooldown: TimeSpan | None = None
-    resolve_after: TimeSpan | None = None
+    resolve_after: NonZeroSpan | None = None
     over_budget: Name | None = None
     alert: AlertText = AlertText()
     tests: tuple[RuleTest, ...] = ()
@@ -157,7 +157,7 @@ class Condition(Document):
     ratio: Annotated[float, Field(gt=0)] | None = None
     floor: Annotated[int, Field(ge=1)] | None = None
     significance: Annotated[float, Field(gt=0, lt=1)] | None = None
-    by: float | None = None
+    by: Annotated[float, Field(gt=0, le=1)] | None = None
 
     @model_validator(mode="after")
     def _bounds_something(self) -> Self:
@@ -172,7 +172,7 @@ class Correlation(Document):
 
     type: CorrelationType
     rules: Annotated[tuple[RuleName, ...], Field(min_length=1)]
-    timespan: Annotated[TimeSpan, AfterValidator(require_not_zero)]
+    timespan: NonZeroSpan
     group_by: Names = Field(default=(), alias="group-by")
     condition: Condition | str | None = None
     generate: bool = False
@@ -184,9 +184,9 @@ class Correlation(Document):
     field: Name | None = None
     by: Name | None = None
     value: Name | None = None
-    baseline: TimeSpan | None = None
-    min_baseline: TimeSpan | None = None
-    history: TimeSpan | None = None
+    baseline: NonZeroSpan | None = None
+    min_baseline: NonZeroSpan | None = None
+    history: NonZeroSpan | None = None
     warmup: TimeSpan | None = None
     similarity: Annotated[float, Field(gt=0, le=100)] = 85
     between: Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)] | None = None

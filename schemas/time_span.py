@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 _TIME_SPAN = re.compile(r"([0-9]{1,12})(s|m|h|d|w|M|y)")
 _UNITS = {
@@ -47,5 +47,9 @@ def require_not_zero(length: timedelta) -> timedelta:
         ValueError: it is no time at all.
     """
     if not length:
-        raise ValueError("no time at all")
+        raise ValueError("no time at all: write one such as 1h")
     return length
+
+
+NonZeroSpan = Annotated[TimeSpan, AfterValidator(require_not_zero)]
+"""A span of time that is not zero."""

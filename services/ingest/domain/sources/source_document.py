@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from schemas.duty import is_own
 from schemas.event import Reliability, Source
 from schemas.model import Document, Name
-from schemas.time_span import TimeSpan, require_not_zero
+from schemas.time_span import NonZeroSpan
 from services.ingest.domain.reporter import Reporter
 from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.written_values import DateOrder, Language, RateLimit, Zone
@@ -36,7 +36,7 @@ class SourceDocument(Document):
     language: Language | None = None
     timezone: Zone = "UTC"
     date_order: DateOrder | None = None
-    every: Annotated[TimeSpan, AfterValidator(require_not_zero)] | Literal["never"] | None = None
+    every: NonZeroSpan | Literal["never"] | None = None
     limit: RateLimit = RateLimit()
     paused: bool = False
 

@@ -33,6 +33,7 @@ from services.matcher.domain.detection.modifiers import (
     SigmaWithin,
 )
 from services.matcher.domain.detection.near_tests import NearTest
+from services.matcher.domain.detection.number_faults import refuse_nothing, refuse_number
 from services.matcher.domain.detection.pattern_tests import (
     PatternTest,
     UnknownList,
@@ -183,6 +184,8 @@ def _presence(reference: FieldReference, *, present: bool) -> FieldTest:
 @compile_field_test.register
 def _comparison(value: SigmaCompareExpression, reference: FieldReference) -> FieldTest:
     part = _part(reference, value.number)
+    limits = (reference.field, NUMBER_BOUNDS) if part is None else (part, PART_BOUNDS)
+    refuse_nothing(reference, *limits, value.op, value.number.number)
     return NumberTest(reference.field, _COMPARISONS[value.op], value.number.number, part)
 
 
@@ -190,20 +193,12 @@ def _part(reference: FieldReference, value: SigmaNumber) -> str | None:
     """The part of a time that is compared, if it is one."""
     if not isinstance(value, SigmaTimestampPart):
         require_kind(reference, _NUMBERS, "a comparison")
-        _refuse_outside(reference, reference.field, value.number, NUMBER_BOUNDS)
+        refuse_number(reference, reference.field, NUMBER_BOUNDS, value.number)
         return None
     part = value.timestamp_part.name.lower()
     require_kind(reference, frozenset({FieldKind.TIME}), part)
-    _refuse_outside(reference, part, value.number, PART_BOUNDS)
+    refuse_number(reference, part, PART_BOUNDS, value.number)
     return part
-
-
-def _refuse_outside(
-    reference: FieldReference, name: str, number: float, bounds: Mapping[str, tuple[int, int]]
-) -> None:
-    low, high = bounds.get(name, (number, number))
-    if not low <= number <= high:
-        raise reference.invalid(f"{name} {number} is outside {low} to {high}")
 
 
 @compile_field_test.register

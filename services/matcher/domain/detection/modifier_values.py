@@ -6,9 +6,8 @@ from ipaddress import ip_network
 from services.document_faults import FieldPath, InvalidField
 
 _OF_TEXTS = frozenset({"contains", "startswith", "endswith", "cased", "cidr", "phrase", "expand"})
-_OF_NUMBERS = frozenset(
-    {"gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year"}
-)
+_PARTS = frozenset({"minute", "hour", "day", "week", "month", "year"})
+_OF_NUMBERS = _PARTS | {"gt", "gte", "lt", "lte"}
 _OF_EXPRESSIONS = frozenset({"i", "ignorecase", "m", "multiline", "s", "dotall"})
 
 
@@ -34,6 +33,8 @@ def _refuse_value(value: object, name: str, path: FieldPath) -> None:
     if name in _OF_NUMBERS and not is_number:
         hint = "write it without quotes" if isinstance(value, str) else ""
         raise InvalidField(path, f"{name} takes a number, not {_show(value)}", hint)
+    if name in _PARTS and isinstance(value, float) and not value.is_integer():
+        raise InvalidField(path, f"{name} is a whole number, not {_show(value)}")
     if name == "exists" and not isinstance(value, bool):
         raise InvalidField(path, f"exists takes true or false, not {_show(value)}")
     if name == "cidr":

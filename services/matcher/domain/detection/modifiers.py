@@ -199,6 +199,14 @@ _SUPPORTED = (
     *("re", "i", "ignorecase", "m", "multiline", "s", "dotall"),
     *("gt", "gte", "lt", "lte", "minute", "hour", "day", "week", "month", "year"),
 )
+_EXCLUSIVE = (
+    (("contains", "startswith", "endswith"), "name one, or ask twice and join them by and"),
+    (("re", "contains", "startswith", "endswith"), "say it in the expression, with ^ and $"),
+    (("minute", "hour", "day", "week", "month", "year"), "ask for each by itself"),
+    (("gt", "gte", "lt", "lte"), "write a key for each bound"),
+    (("neq", "gt", "gte", "lt", "lte"), "lte is what gt is not, and lt what gte is not"),
+)
+"""Of each group one may stand, with the way out: pySigma drops the meaning of the others."""
 # pySigma accepts other combinations and drops one of the two meanings
 _BESIDE = {
     "phrase": {"expand", "all", "neq"},
@@ -238,8 +246,17 @@ def modifiers_of(names: list[str], path: FieldPath) -> list[type[SigmaModifier[A
             )
     if len(set(names)) < len(names):
         raise InvalidField(path, "a modifier is there twice")
+    _refuse_together(names, path)
+    return [MODIFIERS[name] for name in names]
+
+
+def _refuse_together(names: list[str], path: FieldPath) -> None:
     for name, beside in _BESIDE.items():
         others = set(names) - beside - {name}
         if name in names and others:
             raise InvalidField(path, f"{name} cannot be combined with {' '.join(sorted(others))}")
-    return [MODIFIERS[name] for name in names]
+    for group, hint in _EXCLUSIVE:
+        clashing = [name for name in names if name in group]
+        if len(clashing) > 1:
+            message = f"{clashing[0]} cannot be combined with {' '.join(sorted(clashing[1:]))}"
+            raise InvalidField(path, message, hint)

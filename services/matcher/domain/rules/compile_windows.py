@@ -20,10 +20,10 @@ from services.matcher.domain.rules.role_fields import refuse_roles
 from services.matcher.domain.rules.rulebook import CompiledRule
 from services.matcher.domain.rules.template_variables import refuse_variables
 from services.matcher.domain.windows.compile_window import (
-    NotSupported,
     compile_correlation_window,
     compile_detection_window,
 )
+from services.matcher.domain.windows.section_faults import NotSupported
 from services.matcher.domain.windows.window_rule import NO_TIME, WindowRule
 
 
@@ -99,7 +99,7 @@ def _compile_window(pack: PackDocuments, document: RuleDocument) -> WindowRule:
             return compile_correlation_window(document, pack.name, defaults=defaults)
         return compile_detection_window(document, pack.name, defaults=defaults)
     except NotSupported as error:
-        raise InvalidField(tuple(error.field.split(".")), error.message) from None
+        raise InvalidField(tuple(error.field.split(".")), error.message, error.hint) from None
 
 
 def _list_names(pack: PackDocuments) -> Collection[str]:

@@ -16,6 +16,7 @@ from schemas.rule import (
     DetectionRule,
 )
 from services.matcher.domain.windows.expression import Expression, parse_expression
+from services.matcher.domain.windows.section_faults import NotSupported, refuse_section
 from services.matcher.domain.windows.template import read_fields
 from services.matcher.domain.windows.window_rule import (
     COUNTING,
@@ -30,15 +31,6 @@ ALONE_RESOLVES_AFTER = timedelta(hours=24)
 MAX_LATENESS = timedelta(hours=72)
 ONE_INSTANT = timedelta(microseconds=1)
 _MOST_ABSENCE_RULES = 2
-
-
-class NotSupported(ValueError):
-    """The engine does not support what `field` of the document asks for."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(f"{field}: {message}")
-        self.field = field
-        self.message = message
 
 
 def compile_detection_window(
@@ -144,6 +136,7 @@ def _check_template(document: DetectionRule | CorrelationRule, part: str) -> str
 
 def _compile_condition(section: Correlation) -> Condition:
     _check_fields(section)
+    refuse_section(section)
     if isinstance(section.condition, str):
         return Condition(gte=0)
     if section.type in TEMPORAL:

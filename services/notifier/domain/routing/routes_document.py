@@ -5,10 +5,10 @@ from datetime import UTC, timedelta, tzinfo
 from itertools import chain
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, field_validator, model_validator
+from pydantic import Field, PlainValidator, field_validator, model_validator
 
 from schemas.model import Document
-from schemas.time_span import TimeSpan, require_not_zero
+from schemas.time_span import NonZeroSpan
 from services.notifier.domain.routing.duration_syntax import parse_duration, parse_interval
 from services.notifier.domain.routing.grouping import EACH_ALERT, DigestSchedule
 from services.notifier.domain.routing.interval_syntax import (
@@ -153,7 +153,7 @@ class RouteDocument(Document):
     receiver: str | None = None
     matchers: tuple[MatchersLine, ...] = ()
     goes_on: Annotated[bool, _read(_parse_flag), Field(alias="continue")] = False
-    max_age: Annotated[TimeSpan, AfterValidator(require_not_zero)] | None = None
+    max_age: NonZeroSpan | None = None
     group_by: tuple[Annotated[str, _read(_parse_group_label)], ...] | None = None
     group_wait: Annotated[timedelta, _read(parse_duration)] | None = None
     group_interval: Annotated[timedelta, _read(parse_interval)] | None = None

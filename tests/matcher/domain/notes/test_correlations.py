@@ -30,6 +30,9 @@ def note_on_correlation(section: str, more: str = "") -> list[str]:
     )
 
 
+RATES = "type: rate_change, rules: [first], condition: {ratio: 3}"
+
+
 @pytest.mark.parametrize(
     ("section", "noted"),
     [
@@ -39,10 +42,10 @@ def note_on_correlation(section: str, more: str = "") -> list[str]:
         ("type: new_value, rules: [first], field: place, history: 6d", "the history is shorter"),
         ("type: new_value, rules: [first], field: place, history: 7d", ""),
         (
-            "type: rate_change, rules: [first], condition: {ratio: 3}, baseline: 6d",
+            f"{RATES}, baseline: 6d, min_baseline: 1d",
             "correlation.baseline: the baseline is shorter",
         ),
-        ("type: rate_change, rules: [first], condition: {ratio: 3}, baseline: 28d", ""),
+        (f"{RATES}, baseline: 28d", ""),
     ],
 )
 def test_a_window_is_noted_that_works_against_itself(section: str, noted: str) -> None:
@@ -50,6 +53,9 @@ def test_a_window_is_noted_that_works_against_itself(section: str, noted: str) -
 
     assert len(notes) == bool(noted)
     assert all(noted in note for note in notes)
+
+
+RATES = "type: rate_change, rules: [first], condition: {ratio: 3}"
 
 
 @pytest.mark.parametrize(

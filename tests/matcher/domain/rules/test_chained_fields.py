@@ -33,7 +33,7 @@ TYPES: dict[str, dict[str, object]] = {
         "field": "type",
         "value": "Threaten",
         "between": ["proxies", "lebanese"],
-        "baseline": "1d",
+        "baseline": "14d",
         "condition": {"by": 0.1},
     },
     "reversal": {"field": "actor_ids", "history": "10d", "condition": None},

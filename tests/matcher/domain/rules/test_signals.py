@@ -236,6 +236,7 @@ def test_an_alias_reads_another_field_of_each_base_rule() -> None:
         "both",
         ["fire", "smoke"],
         type="temporal",
+        condition=None,
         group_by=["where"],
         aliases={"where": {"fire": "place", "smoke": "admin1"}},
     )

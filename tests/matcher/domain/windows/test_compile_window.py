@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from schemas.alert import Level
 from schemas.pack import PackDefaults
 from schemas.rule import Condition
 from services.matcher.domain.windows.compile_window import (
-    NotSupported,
     compile_correlation_window,
     compile_detection_window,
 )
+from services.matcher.domain.windows.section_faults import NotSupported
 from services.matcher.domain.windows.window_rule import WindowRule
 from tests.matcher.builders import HOUR
 from tests.matcher.rules import correlating, detecting
@@ -71,3 +72,48 @@ def test_a_baseline_asks_for_two_timespans_unless_it_says_otherwise() -> None:
 
     assert compiled(**section).min_baseline == timedelta(days=14)
     assert compiled(**section, min_baseline="1d").min_baseline == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ({"condition": {"gte": 5, "lt": 3}}, "no value of event_count is at least 5 and fewer"),
+        ({"condition": {"gt": 3, "lt": 4}}, "more than 3 and fewer than 4"),
+        ({"condition": {"eq": 3, "neq": 3}}, "exactly 3 and other than 3"),
+        ({"condition": {"eq": 2.5}}, "no value of event_count is exactly 2.5"),
+        ({"condition": {"lt": 1}}, "no value of event_count is fewer than 1"),
+        ({"condition": {"gte": 20}, "max_hits": 10}, "no value of event_count is at least 20"),
+        ({"condition": {"ratio": 2}}, "ratio is no bound of event_count"),
+        ({"type": "temporal", "condition": {"gte": 3}}, "no value of temporal is at least 3"),
+        (
+            {"type": "value_sum", "condition": {"field": "lat", "gte": 3, "lt": 3}},
+            "no value of value_sum",
+        ),
+        (
+            {"type": "rate_change", "condition": {"ratio": 2}, "baseline": "13d"},
+            "baseline: it is never the 14 days",
+        ),
+    ],
+    ids=str,
+)
+def test_what_nothing_can_meet_is_refused(section: dict[str, Any], message: str) -> None:
+    with pytest.raises(NotSupported, match=message) as refused:
+        compiled("fire", "threat", timespan="7d", **section)
+
+    assert refused.value.hint
+
+
+def test_what_something_can_meet_is_taken() -> None:
+    sums = {"type": "value_sum", "condition": {"field": "lat", "gt": 3, "lt": 4}}
+    averages = {"type": "value_avg", "condition": {"field": "lat", "gte": 3, "lte": 3}}
+
+    assert compiled("fire", **sums).condition.gt == 3
+    assert compiled("fire", **averages).condition.lte == 3
+    assert compiled("fire", condition={"gt": 2.5, "lt": 3.5}).condition.gt == 2.5
+    assert compiled("fire", "threat", type="temporal", condition={"lte": 1}).condition.lte == 1
+
+
+@pytest.mark.parametrize("key", ["timespan", "baseline", "min_baseline", "history"])
+def test_a_window_of_no_time_is_refused(key: str) -> None:
+    with pytest.raises(ValidationError, match="no time at all: write one such as 1h"):
+        compiled("fire", **{key: "0s"})
