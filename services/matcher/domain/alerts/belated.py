@@ -23,20 +23,27 @@ def find_belated_runs(
     forgotten_until = state.settled_until - span(rule.look_back)
     after = max(hit.first, forgotten_until + 1) if is_known else hit.first
     until = min(state.settled_until, hit.at + span(rule.look_back) - 1)
-    known_times = {time for run in state.runs for time in run.firings}
     return tuple(
         FiringRun(start=time, firings=(time,), value=value)
         for time, value in _find_between(rule, state, after, until)
-        if time not in known_times
     )
 
 
 def _find_between(
     rule: WindowRule, state: WindowState, after: int, until: int
 ) -> Iterator[tuple[int, float]]:
+    """The firing times that no run has, with what their windows hold."""
     if rule.type is CorrelationType.ABSENCE:
         until = min(until, NEVER if state.clock is None else state.clock)
     times = find_times(rule, state)
     here = times.firings.find(after, until)
+    known = _list_settled(state, after, until) if here.start < here.stop else frozenset[int]()
     for place in range(here.start, here.stop):
-        yield times.firings.times[place], times.find_value(place)
+        if times.firings.times[place] not in known:
+            yield times.firings.times[place], times.find_value(place)
+
+
+def _list_settled(state: WindowState, after: int, until: int) -> frozenset[int]:
+    """The firing times of runs, of those that reach into this stretch."""
+    near = (run for run in state.runs if run.last >= after and run.start <= until)
+    return frozenset(time for run in near for time in run.firings)
