@@ -20,8 +20,8 @@ from typing import NamedTuple
 from services.matcher.domain.detection.mentions import MemberMention
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.says.actors import OTHER_ACTOR
-from services.matcher.domain.says.assertion import CUES, NO_CUE
 from services.matcher.domain.says.belongings import OWN
+from services.matcher.domain.says.cues import CUES, NO_CUE
 from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentences
 from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parties import Parties

@@ -47,6 +47,22 @@ class Grammar:
 
     questions: frozenset[str] = frozenset("?")
     """The signs on which a question ends."""
+    asks: frozenset[str] = NO_WORDS
+    """A sentence that begins with one of these asks (`هل`)."""
+    inverted_questions: frozenset[str] = NO_WORDS
+    """So does one that begins with one of these before its subject (`did KH attack`)."""
+    inverted: frozenset[str] = NO_WORDS
+    """At the beginning of a clause and before its subject: a condition (`had KH attacked`)."""
+    subjects: frozenset[str] = NO_WORDS
+    """What begins a subject, beside names (`the`, `it`)."""
+    complements: frozenset[str] = NO_WORDS
+    """What begins a clause that the cue before it is about (`no sign that`, `whether`)."""
+    claims: frozenset[str] = NO_WORDS
+    """What such a clause may belong to, between it and the cue (`denied reports that`)."""
+    presupposes: frozenset[str] = NO_WORDS
+    """What begins a clause that is so whatever is denied or supposed before it (`after`)."""
+    leads: frozenset[str] = NO_WORDS
+    """What begins words that only lead to a sentence (`after days of rumours, …`)."""
     reach: Reach = field(default_factory=Reach)
     agent: tuple[tuple[str, ...], ...] = ()
     passive: frozenset[str] = NO_WORDS

@@ -1,36 +1,51 @@
 """Whether a sentence asserts an act: no cue of denial, supposition or the past reaches it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from itertools import chain
 
-from services.matcher.domain.says.clauses import begins_aside, is_aside, is_parted, is_stopped
+from services.matcher.domain.says.clauses import (
+    begins_aside,
+    is_aside,
+    is_contrasted,
+    is_parted,
+    is_presupposed,
+    is_stopped,
+)
+from services.matcher.domain.says.cues import (
+    DENIED,
+    DENIED_AFTER,
+    PAST,
+    SUPPOSED,
+    SUPPOSED_AFTER,
+    UNREAL,
+    Cue,
+    is_harmless,
+)
+from services.matcher.domain.says.frames import (
+    FRAMES,
+    find_conditions,
+    find_frames,
+    governs,
+    is_claimed,
+)
 from services.matcher.domain.says.scene import Scene
 from services.matcher.domain.text.report_words import WordRange
 
-DENIED, DENIED_AFTER, SUPPOSED, PAST = "denied", "denied_after", "supposed", "past"
-NO_CUE = "no_cue"
-"""`not only`: words in which a cue is none."""
 QUESTION = "question"
-"""What vetoes in a sentence that asks: its mark, in no list."""
-CUES = (DENIED, DENIED_AFTER, SUPPOSED, PAST)
+"""What vetoes in a sentence that asks, in no list: its mark, or how it begins."""
 _BESIDE = 2
 """Words from a denial to what it denies, if that is no act (`no deadline`)."""
-
-
 _LONGEST_SPOKEN = 9
 """Words: a place over a longer gap has others' words in it, and so cues that are cues."""
-
 
 Spoken = Callable[[], Iterable[WordRange]]
 """Gives the words that a rule looks for: asked only where there is a cue."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A cue that vetoes: its list, and its words."""
-
-    name: str
-    words: WordRange
+_OF_CLAIMS = (DENIED, SUPPOSED, SUPPOSED_AFTER)
+"""Cues that reach nothing that is presupposed: `did not comment after KH attacked`."""
+_OF_ITS_CLAUSE = (PAST, UNREAL)
+"""Cues that say in a relative clause nothing about what is before it: `the base, built in 2007`."""
 
 
 def find_veto(scene: Scene, act: WordRange, spoken: Spoken) -> Cue | None:
@@ -39,13 +54,15 @@ def find_veto(scene: Scene, act: WordRange, spoken: Spoken) -> Cue | None:
     Words that the rule itself looks for, `spoken`, are no cue: `told them not to attack`.
     """
     reach = scene.grammar.reach
-    cues = (
-        *_find_modals(scene, act, reach.cue_before),
-        *_before(scene, DENIED, act, reach.cue_before),
-        *_before(scene, SUPPOSED, act, reach.cue_before),
-        *_before(scene, PAST, act, reach.cue_before),
-        *_after(scene, PAST, act, reach.past_after),
-        *_after(scene, DENIED_AFTER, act, reach.cue_after),
+    cues = chain(
+        _find_modals(scene, act, reach.cue_before),
+        _before(scene, DENIED, act, reach.cue_before),
+        _before(scene, SUPPOSED, act, reach.cue_before),
+        find_conditions(scene, act),
+        _before(scene, PAST, act, reach.cue_before),
+        _after(scene, PAST, act, reach.past_after),
+        _after(scene, DENIED_AFTER, act, reach.cue_after),
+        find_frames(scene, act),
     )
     for cue in cues:
         if _reaches(scene, cue, act) and not _is_spoken(cue, spoken()):
@@ -54,13 +71,16 @@ def find_veto(scene: Scene, act: WordRange, spoken: Spoken) -> Cue | None:
 
 
 def _reaches(scene: Scene, cue: Cue, act: WordRange) -> bool:
-    """Whether cue and act are of one clause."""
+    """Whether cue and act are of one clause; what frames a sentence frames all that *and* joins."""
     words = cue.words
-    if is_parted(scene, words, act):
+    part = is_contrasted if cue.name in FRAMES else is_parted
+    if part(scene, words, act):
         return False
     if words.start >= act.end:
-        return cue.name != PAST or not begins_aside(scene, act.end, words.start)
+        return cue.name not in _OF_ITS_CLAUSE or not begins_aside(scene, act.end, words.start)
     if is_stopped(scene, words, act) or is_aside(scene, words, act):
+        return False
+    if cue.name in _OF_CLAIMS and is_presupposed(scene, words, act):
         return False
     return cue.name == PAST or not begins_aside(scene, words.end, act.start)
 
@@ -87,7 +107,7 @@ def _within(scene: Scene, phrase: WordRange) -> Iterator[Cue]:
     for name in (DENIED, SUPPOSED):
         for words in scene.sentence.places(name):
             inside = phrase.start < words.start and words.end < phrase.end
-            if inside and not _is_harmless(scene, words):
+            if inside and not is_harmless(scene, words):
                 yield Cue(name, words)
 
 
@@ -109,19 +129,17 @@ def _is_spoken(cue: Cue, spoken: Iterable[WordRange]) -> bool:
 
 def _before(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:
     for words in scene.sentence.places(name):
-        near = words.end <= act.start and act.start - words.end <= reach
-        if near and not _is_harmless(scene, words):
+        near = words.end <= act.start and (
+            act.start - words.end <= reach or governs(scene, words, act)
+        )
+        if near and not is_harmless(scene, words):
             yield Cue(name, words)
 
 
 def _after(scene: Scene, name: str, act: WordRange, reach: int) -> Iterator[Cue]:
     for words in scene.sentence.places(name):
-        near = words.start >= act.end and words.start - act.end <= reach
-        if near and not _is_harmless(scene, words):
+        near = words.start >= act.end and (
+            words.start - act.end <= reach or (name == DENIED_AFTER and is_claimed(scene, act))
+        )
+        if near and not is_harmless(scene, words):
             yield Cue(name, words)
-
-
-def _is_harmless(scene: Scene, words: WordRange) -> bool:
-    """Whether the words are part of others in which they are no cue: `not only`."""
-    harmless = scene.sentence.places(NO_CUE)
-    return any(no.start <= words.start and words.end <= no.end for no in harmless)

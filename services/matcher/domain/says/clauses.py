@@ -8,6 +8,8 @@ _LONGEST_ASIDE = 14
 """Words of a relative clause that are looked back over for its beginning."""
 _ASIDE_OPENS = 3
 """Words in which it begins (`most of whom`)."""
+_LONGEST_LEAD = 14
+"""Words of what leads to a sentence (`after days of rumours, …`)."""
 
 
 def is_parted(scene: Scene, first: WordRange, second: WordRange) -> bool:
@@ -15,11 +17,18 @@ def is_parted(scene: Scene, first: WordRange, second: WordRange) -> bool:
 
     It does at *but* and the like, and at *and* before a doer who is not joined with one before it.
     """
+    if is_contrasted(scene, first, second):
+        return True
     start, end = min(first.end, second.end), max(first.start, second.start)
-    for words in scene.sentence.places(CLAUSE_BREAK):
-        if start <= words.start and words.end <= end:
-            return True
     return any(_opens(scene, at) for at in range(start, end))
+
+
+def is_contrasted(scene: Scene, first: WordRange, second: WordRange) -> bool:
+    """Whether *but* or the like stands between the two."""
+    start, end = min(first.end, second.end), max(first.start, second.start)
+    return any(
+        start <= words.start and words.end <= end for words in scene.sentence.places(CLAUSE_BREAK)
+    )
 
 
 def _opens(scene: Scene, at: int) -> bool:
@@ -38,20 +47,41 @@ def is_stopped(scene: Scene, before: WordRange, act: WordRange) -> bool:
     )
 
 
+def is_presupposed(scene: Scene, before: WordRange, act: WordRange) -> bool:
+    """Whether words as *after* stand between, by which the act is so whatever is said before."""
+    return not scene.grammar.presupposes.isdisjoint(scene.words[before.end : act.start])
+
+
 def is_aside(scene: Scene, before: WordRange, act: WordRange) -> bool:
     """Whether words are in a clause between commas, and the act is behind it.
 
     The clause is relative, or the words begin it: *KH, which has not commented, attacked*, and
-    *KH, and not Badr, attacked*.
+    *KH, and not Badr, attacked*. Or it leads to the sentence: *after it denied this, KH attacked*.
     """
-    closed = any(_closes(scene, at) for at in range(before.end, act.start + 1))
-    if not closed:
+    first = _skip_nested(scene, before.end, act.start)
+    if not any(_closes(scene, at) for at in range(first, act.start + 1)):
         return False
+    if _leads(scene, before):
+        return True
     for at in range(before.start, max(0, before.start - _LONGEST_ASIDE), -1):
         if at in scene.sentence.breaks:
             begun = scene.words[at] in scene.grammar.joins and at + 1 == before.start
             return at == before.start or begun or _opens_aside(scene, at)
     return False
+
+
+def _skip_nested(scene: Scene, first: int, last: int) -> int:
+    """Past an aside that begins right here (`which would, analysts say, attack`), if one does."""
+    if first not in scene.sentence.breaks:
+        return first
+    return next((at + 1 for at in range(first + 1, last + 1) if at in scene.sentence.breaks), first)
+
+
+def _leads(scene: Scene, words: WordRange) -> bool:
+    """Whether the words are part of what only leads to the sentence: `after days of rumours`."""
+    if not 0 < words.start <= _LONGEST_LEAD or scene.words[0] not in scene.grammar.leads:
+        return False
+    return not scene.has_break(1, words.start)
 
 
 def begins_aside(scene: Scene, first: int, last: int) -> bool:
@@ -73,3 +103,22 @@ def _closes(scene: Scene, at: int) -> bool:
         return False
     ends = any(actor.words.end == at for actor in scene.actors.all)
     return not (ends and any(actor.words.start == at for actor in scene.actors.all))
+
+
+def ends_clause(scene: Scene, first: int, last: int) -> bool:
+    """Whether the clause of the first of these words ends before the last of them at a comma.
+
+    It goes on behind an aside: *that KH, the largest of them, attacked*, *that, by night, KH …*.
+    """
+    commas = [at for at in range(first, last + 1) if at in scene.sentence.commas]
+    while commas:
+        at = commas.pop(0)
+        if at > first and not _interrupts(scene, at):
+            return True
+        del commas[:1]  # what closes the aside
+    return False
+
+
+def _interrupts(scene: Scene, at: int) -> bool:
+    """Whether the comma before the word begins an aside or parts names, and so ends no clause."""
+    return _opens_aside(scene, at) or any(actor.words.end == at for actor in scene.actors.all)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.matcher.domain.says.actors import Actor
-from services.matcher.domain.says.assertion import Cue
+from services.matcher.domain.says.cues import Cue
 from services.matcher.domain.says.parts import Part
 from services.matcher.domain.text.report_words import WordRange
 

@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from services.matcher.domain.says.actors import Actor
-from services.matcher.domain.says.assertion import Cue, find_gap_veto, find_veto
+from services.matcher.domain.says.assertion import find_gap_veto, find_veto
 from services.matcher.domain.says.belongings import find_owned, find_owners
+from services.matcher.domain.says.cues import Cue
 from services.matcher.domain.says.doers import find_doers, is_infinitive
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase

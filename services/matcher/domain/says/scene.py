@@ -30,8 +30,20 @@ class Scene:
 
     @property
     def is_question(self) -> bool:
-        """Whether the sentence asks, and so says nothing."""
-        return self.sentence.mark in self.grammar.questions
+        """Whether the sentence asks, by its mark or how it begins, and so says nothing."""
+        if self.sentence.mark in self.grammar.questions:
+            return True
+        first = self.words[0] if self.words else ""
+        if first in self.grammar.inverted_questions:
+            return self.has_subject(1)
+        return first in self.grammar.asks
+
+    def has_subject(self, at: int) -> bool:
+        """Whether somebody is named at the word, or it begins to say who."""
+        begins = self.words[at : at + 1]
+        return not self.grammar.subjects.isdisjoint(begins) or any(
+            actor.words.start == at for actor in self.actors.all
+        )
 
     def has_break(self, first: int, last: int) -> bool:
         """Whether a comma or the like stands before one of these words, the last included."""
@@ -45,9 +57,13 @@ class Scene:
         )
 
     def is_joined(self, words: WordRange) -> bool:
-        """Whether a hyphen joins the words to a name: `Iran-backed` backs nobody."""
-        return words.start in self.sentence.hyphens and any(
-            named.end == words.start for _, named in self.sentence.members
+        """Whether a hyphen joins the words to a name or in one: `Iran-backed` backs nobody."""
+        if words.start not in self.sentence.hyphens:
+            return False
+        describes = self.words[words.start] in self.grammar.describes
+        return any(
+            words.start == named.end or (describes and named.start < words.start < named.end)
+            for _, named in self.sentence.members
         )
 
 

@@ -6,13 +6,13 @@ from functools import partial
 
 from services.matcher.domain.says.assertion import (
     QUESTION,
-    Cue,
     Spoken,
     find_denial,
     find_gap_veto,
     find_veto,
 )
 from services.matcher.domain.says.belongings import find_owned, find_owners
+from services.matcher.domain.says.cues import Cue
 from services.matcher.domain.says.outcomes import Meeting, PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
 from services.matcher.domain.says.read_act import Places, find_acts, find_spoken, is_met, read_act

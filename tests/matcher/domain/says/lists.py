@@ -61,6 +61,25 @@ LISTS = FakeLists(
         ),
         "denied": ("not", "no", "never", "without", "denied", "denies", "لم", "نفت", "عدم"),
         "denied_after": ("was false", "unfounded", "عار عن الصحة"),
+        "supposed_after": (
+            *(
+                "analysts said",
+                "according to rumours",
+                "a report that proved false",
+                "it is thought",
+            ),
+            *("بحسب محللين", "يرى مراقبون", "إن صحت الشائعات", "وهو ما نفته السفارة"),
+        ),
+        "unreal": (
+            *(
+                "in a film",
+                "in the new film",
+                "in a drill",
+                "as part of an exercise",
+                "a fake letter",
+            ),
+            *("في فيلم", "خلال تمرين", "منشور مزيف"),
+        ),
         "no_cue": ("not only", "no fewer than"),
         "supposed": ("if", "whether", "may", "might", "could", "film", "إذا"),
         "past": ("years ago", "anniversary", "in 2007", "قبل سنوات", "ذكرى"),

@@ -7,6 +7,14 @@ from services.matcher.domain.languages.writing import word_set
 
 GRAMMAR = Grammar(
     questions=word_set("? ؟"),
+    asks=word_set("هل ماذا متي"),
+    complements=word_set("ان بان انه انها انهم بانه بانها بانهم اذا لو كون عما"),
+    claims=word_set(
+        "انبا الانبا صحه صحيحا خبر الخبر تقارير التقارير معلومات المعلومات دليل ادله موشر "
+        "موشرات يثبت تثبت نشر تردد اشيع احتمال احتمالات امكانيه شايعات اشاعات"
+    ),
+    presupposes=word_set("بعدما عقب اثر غداه حين"),
+    leads=word_set("بعد عقب رغم وسط منذ"),
     reach=Reach(doer_before=6, doer_after=5, undergoer_after=5, undergoer_before=8),
     agent=(("من", "قبل"), ("علي", "يد"), ("علي", "ايدي"), ("بيد",), ("بايدي",), ("من", "جانب")),
     purpose=re.compile("ل(?:ا.{1,4}ا.|ت.{1,2}ي.)$"),

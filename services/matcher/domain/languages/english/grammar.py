@@ -6,6 +6,22 @@ from services.matcher.domain.languages.grammar import Grammar, Reach
 from services.matcher.domain.languages.writing import word_set
 
 GRAMMAR = Grammar(
+    inverted_questions=word_set("did does has have is are was will would can could"),
+    inverted=word_set("had were should"),
+    subjects=word_set(
+        "the a an any some he she they it we you i this that these those there his her its their "
+        "our your my no one two three militias militiamen factions gunmen rockets missiles "
+        "fighters troops forces soldiers americans"
+    ),
+    complements=word_set("that what whether if unless"),
+    claims=word_set(
+        "report reports claim claims claimed claiming rumour rumours rumor rumors sign signs "
+        "evidence proof indication indications suggestion suggestions allegation allegations "
+        "story stories news true truth idea notion word talk speculation suggested shown proven "
+        "proved confirm confirmed case clear certain possibility chance prospect online"
+    ),
+    presupposes=word_set("after since because following"),
+    leads=word_set("after despite following amid with"),
     reach=Reach(),
     agent=(("by",), ("at", "the", "hands", "of")),
     passive=word_set("was were been being is are be am got gets getting"),

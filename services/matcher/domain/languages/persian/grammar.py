@@ -8,6 +8,7 @@ from services.matcher.domain.languages.writing import word_set
 GRAMMAR = Grammar(
     reach=Reach(doer_before=16, undergoer_before=12, undergoer_after=0, cue_before=12),
     verb_final=True,
+    asks=word_set("ايا"),
     owner_follows=True,
     object_marks=word_set("را"),
     agent=(("توسط",), ("به", "دست"), ("از", "سوي"), ("به", "وسيله"), ("از", "طرف")),
