@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+MOST_CONNECTIONS = 256
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
@@ -70,10 +71,14 @@ async def post_all(port: int, requests: Sequence[bytes], connections: int, secon
 
 @dataclass(slots=True)
 class SteadyPoster:
-    """Posts at a rate, whatever answers take; measures from when a request was due."""
+    """Posts at a rate, whatever answers take; measures from when a request was due.
+
+    It has at most `MOST_CONNECTIONS`: ingest resets those beyond its own bound.
+    """
 
     port: int
     rate: float
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_CONNECTIONS))
     free: list[LoadConnection] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
 
@@ -91,9 +96,10 @@ class SteadyPoster:
         return sorted(self.waits)
 
     async def _post(self, request: bytes, due: float) -> None:
-        connection = self.free.pop() if self.free else await LoadConnection.open(self.port)
-        await connection.post(request)
-        self.free.append(connection)
+        async with self.slots:
+            connection = self.free.pop() if self.free else await LoadConnection.open(self.port)
+            await connection.post(request)
+            self.free.append(connection)
         self.waits.append(time.perf_counter() - due)
 
     def _close(self) -> None:

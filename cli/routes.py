@@ -16,6 +16,7 @@ from services.counts import format_count
 from services.notifier.adapters.routes_file import InvalidRoutes, read_routes
 from services.notifier.domain.decisions import Reason, RouteAdmission
 from services.notifier.domain.route import admit_by
+from services.notifier.domain.routing.duration_syntax import format_duration
 from services.notifier.domain.routing.inhibition import FiringAlert, InhibitedBy
 from services.notifier.domain.routing.inhibition_index import InhibitionIndex
 from services.notifier.domain.routing.labels import FLAGS, is_label
@@ -163,7 +164,7 @@ def _list_escalations(routing: Routing, labels: Labels) -> Iterator[str]:
         if escalation.applies(labels):
             for step in escalation.steps:
                 place = f"{step.receiver:<12} {escalation.place}"
-                yield f"{place}: if nobody acknowledges it for {step.after}"
+                yield f"{place}: if nobody acknowledges it for {format_duration(step.after)}"
 
 
 def _read_labels(level: Level | None, rule: str | None, others: Sequence[str]) -> Labels:

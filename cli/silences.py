@@ -11,6 +11,7 @@ from rich.text import Text
 from cli.alerts import Format, format_time
 from cli.api_client import open_api, quote_id
 from cli.output import OutputFormat, plain_text, print_line
+from services.counts import format_count
 from services.notifier.adapters.api.answers import PreviewAnswer, SilenceItem, SilenceList
 
 app = typer.Typer(help="Which alerts are hidden for a time.", no_args_is_help=True)
@@ -65,7 +66,7 @@ def preview(matchers: Matchers, output: Format = OutputFormat.TABLE) -> None:
     if output is OutputFormat.JSON:
         print_line(answer.model_dump_json())
         return
-    print_line(f"now: {answer.firing_count} that fire")
+    print_line(f"now: {format_count(answer.firing_count, 'alert')} firing")
     for each in answer.firing:
         print_line(f"  {each.id} {each.level} {each.rule}: {each.summary}")
     print_line(f"last week: {answer.week_count}, {answer.critical_count} of them critical")

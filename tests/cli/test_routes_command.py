@@ -151,5 +151,5 @@ def test_who_gets_what_nobody_acknowledges_is_shown(tmp_path: Path) -> None:
     other = tried(str(path), "--level", "low")
 
     assert shown[2].startswith("pagerduty")
-    assert shown[2].endswith("if nobody acknowledges it for 0:30:00")
+    assert shown[2].endswith("if nobody acknowledges it for 30m")
     assert len(other) == 2

@@ -120,7 +120,7 @@ def test_a_silence_is_previewed_made_approved_and_ended(desk: Desk) -> None:
     ended = desk.run("silences", "expire", "s1")
     listed = desk.read("silences", "list", "--expired")
 
-    assert preview[0] == "now: 1 that fire"
+    assert preview[0] == "now: 1 alert firing"
     assert "last week: 1, 1 of them critical" in preview
     assert "awaits approval" in made
     assert "awaits approval" not in approved

@@ -58,7 +58,7 @@ _SLACK = {
 }
 
 # a webhook of the administration: https://docs.joinmastodon.org/admin/webhooks/
-_MASTODON = {
+_STATUS = {
     "only": "(event == 'status.created' || event == 'status.updated') && !(object.reblog)",
     "markup": "html",
     "fields": {
@@ -81,6 +81,6 @@ _GENERIC = {"fields": {name: name for name in sorted(_OWN_NAMES)}}
 READY_MAPPINGS: dict[ReadyMapping, MappingDocument] = {
     "telegram": MappingDocument.model_validate(_TELEGRAM),
     "slack": MappingDocument.model_validate(_SLACK),
-    "mastodon": MappingDocument.model_validate(_MASTODON),
+    "mastodon": MappingDocument.model_validate(_STATUS),
     "generic": MappingDocument.model_validate(_GENERIC),
 }
