@@ -6,7 +6,6 @@ from collections.abc import (
     Collection,
     Hashable,
     Iterable,
-    Iterator,
     KeysView,
     Mapping,
     Sequence,
@@ -14,16 +13,16 @@ from collections.abc import (
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from services.matcher.domain.detection.mentions import MemberMention
+from services.matcher.domain.detection.sentence_readings import SentenceReadings
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.says.actors import OTHER_ACTOR
 from services.matcher.domain.says.belongings import OWN
 from services.matcher.domain.says.cues import CUES, NO_CUE
 from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentences
-from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parties import Parties
 from services.matcher.domain.says.parts import Group
 from services.matcher.domain.says.scene import Scene, make_scene
@@ -33,26 +32,6 @@ from services.matcher.domain.text.scan import ScanResult, WordSpan
 from services.matcher.domain.text.sentence_language import MOST_LOOKED_AT, find_language
 from services.matcher.domain.words.finder import WordFinder
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList, names_several
-
-Reading = tuple[int, tuple[PartOutcome, ...]]
-"""The number of a sentence, and what became of each part of a statement in it."""
-
-
-@dataclass(slots=True)
-class Readings:
-    """The sentences that hold a test: those `found` so far, and those `ahead`."""
-
-    ahead: Iterator[Reading]
-    found: list[Reading] = field(default_factory=list)
-
-    def first(self, count: int) -> Sequence[Reading]:
-        """The first so many; no sentence behind them is read."""
-        if len(self.found) < count:
-            self.found += islice(self.ahead, count - len(self.found))
-        return self.found[:count]
-
-
-NO_READINGS = Readings(iter(()))
 
 GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 """The word lists that a sentence is read with; a pack that lacks one does without it."""
@@ -94,7 +73,7 @@ class ReportSentences:
 
     def __init__(self, found: ReportWordsFound) -> None:
         self._found = found
-        self.readings: dict[Hashable, Readings] = {}
+        self.readings: dict[Hashable, SentenceReadings] = {}
         self._finders: dict[int, WordFinder] = {}
         self._scenes: dict[int, Scene] = {}
         self._namings: dict[str, Numbers] = {}

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from services.matcher.domain.detection.pattern_tests import required_group
 from services.matcher.domain.detection.predicates import Atom, FieldTest, RequiredNaming
-from services.matcher.domain.detection.report_sentences import (
+from services.matcher.domain.detection.report_sentences import ReportSentences
+from services.matcher.domain.detection.sentence_readings import (
     NO_READINGS,
-    Reading,
-    Readings,
-    ReportSentences,
+    SentenceReading,
+    SentenceReadings,
 )
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.says.describe import describe_said
@@ -60,16 +60,16 @@ class SaysTest(FieldTest):
             for words in meeting.words
         )
 
-    def readings(self, view: EventView) -> Sequence[Reading]:
+    def readings(self, view: EventView) -> Sequence[SentenceReading]:
         """What became of each part in the first 64 sentences that say it; kept for the report."""
         return self._kept(view).first(MOST_READ)
 
-    def _kept(self, view: EventView) -> Readings:
+    def _kept(self, view: EventView) -> SentenceReadings:
         report = view.sentences()
         known = report.readings.get(self)
         if known is None:
             numbers = self._candidates(view)
-            known = Readings(self._saying(report, numbers)) if numbers else NO_READINGS
+            known = SentenceReadings(self._saying(report, numbers)) if numbers else NO_READINGS
             report.readings[self] = known
         return known
 
@@ -146,7 +146,7 @@ class SaysTest(FieldTest):
         sides = (side for sides in self._sides for side in sides)
         return tuple(side for side in sides if isinstance(side, Group))
 
-    def _saying(self, report: ReportSentences, numbers: Iterable[int]) -> Iterator[Reading]:
+    def _saying(self, report: ReportSentences, numbers: Iterable[int]) -> Iterator[SentenceReading]:
         """The sentences that say it; only those are read that have the words of every part."""
         fields = scanned_fields(self.field)
         for number in numbers:
