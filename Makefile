@@ -55,7 +55,7 @@ rules: install ## every rule file and its tests, and every source
 	$(BIN)/vedette rules check
 	$(BIN)/vedette rules test
 	$(BIN)/vedette rules test --rules rules/iraq-2020 --timelines rules/iraq-2020/labelled/timelines.yaml
-	$(BIN)/vedette rules score --rules rules/iraq-2020 --labelled rules/iraq-2020/labelled/unseen.jsonl --unseen
+	$(BIN)/vedette rules score --rules rules/iraq-2020 --labelled rules/iraq-2020/labelled/unseen.jsonl --labelled rules/iraq-2020/labelled/strangers.jsonl --unseen
 
 alerts: prometheus ## the alerts about Vedette itself, each firing and silent
 	promtool check rules deploy/prometheus/alerts.yml
