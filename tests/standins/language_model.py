@@ -69,7 +69,7 @@ class LanguageModelStandIn:
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                size = -(-len(reply.raw) // reply.parts)
+                size = max(1, -(-len(reply.raw) // reply.parts))
                 for start in range(0, len(reply.raw), size):
                     time.sleep(reply.seconds)
                     self.wfile.write(reply.raw[start : start + size])

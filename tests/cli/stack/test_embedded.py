@@ -212,7 +212,7 @@ def test_a_dead_letter_is_sent_again_once(broker: str) -> None:
     listed = vedette("dead-letters", "list", "--format", "json", broker=broker)
 
     assert "vedette.events/3@17  no time" in dry_run.stdout
-    assert "1 of 1 open dead letters sent again, as 1 messages" in first.stdout
+    assert "1 of 1 open dead letter sent again, as 1 message" in first.stdout
     assert "0 of 0 open dead letters" in second.stdout
     assert listed.stdout == ""
     consumer = KafkaConsumer(
