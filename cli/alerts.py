@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.api_client import ApiClient, Query, open_api, quote_id
+from cli.choices import choice_argument, choice_option
 from cli.output import OutputFormat, plain_text, print_line
 from schemas.alert import Level, Status
 from schemas.recorded_verdict import Opinion
@@ -29,7 +30,9 @@ STYLES = {
 
 app = typer.Typer(help="Which alerts there are, and verdicts on them.", no_args_is_help=True)
 
-Format = Annotated[OutputFormat, typer.Option("--format", help="json: one complete line for each.")]
+Format = Annotated[
+    OutputFormat, choice_option(OutputFormat, "--format", help="json: one complete line for each.")
+]
 
 
 @app.callback()
@@ -45,7 +48,9 @@ def list_alerts(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
     matchers: Annotated[
         list[str] | None, typer.Argument(help='Such as level="high"; all must hold.')
     ] = None,
-    status: Annotated[list[Status] | None, typer.Option(help="firing, if none is named.")] = None,
+    status: Annotated[
+        list[Status] | None, choice_option(Status, help="firing, if none is named.")
+    ] = None,
     acknowledged: Annotated[
         bool | None, typer.Option(help="Only those that somebody has in hand, or nobody.")
     ] = None,
@@ -89,7 +94,7 @@ def show(alert: str, output: Format = OutputFormat.TABLE) -> None:
 @app.command()
 def verdict(
     alert: str,
-    opinion: Annotated[Opinion, typer.Argument(help="useful, noise or known.")],
+    opinion: Annotated[Opinion, choice_argument(Opinion, help="What it was.")],
     comment: Annotated[str, typer.Option(help="Why.")] = "",
 ) -> None:
     """Say what you think of an alert.

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.check_formats import CheckFormat, Finding, format_findings
+from cli.choices import choice_option
 from cli.output import print_line
 from cli.rule_set import RulesFolder, list_faults, read_folder
 from services.counts import format_count
@@ -21,7 +22,8 @@ FAILED = 1
 def check(
     folder: RulesFolder = Path("rules"),
     form: Annotated[
-        CheckFormat, typer.Option("--format", help="github: annotations; sarif: code scanning.")
+        CheckFormat,
+        choice_option(CheckFormat, "--format", help="github: annotations; sarif: code scanning."),
     ] = CheckFormat.TEXT,
 ) -> None:
     """Report every fault of every file at once: FILE:LINE: FIELD: what is wrong.

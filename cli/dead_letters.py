@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cli.choices import choice_option
 from cli.dead_letter_records import find_retried, is_retry_marker
 from cli.output import OutputFormat, plain_text, print_line
 from cli.records import open_consumer, read_topic
@@ -37,7 +38,8 @@ def dead_letters() -> None:
 @app.command("list")
 def list_dead_letters(
     output: Annotated[
-        OutputFormat, typer.Option("--format", help="json: one line a dead letter, in full.")
+        OutputFormat,
+        choice_option(OutputFormat, "--format", help="json: one line a dead letter, in full."),
     ] = OutputFormat.TABLE,
     *,
     include_retried: Annotated[bool, typer.Option("--all", help="Include retried ones.")] = False,

@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from cli.choices import choice_option
 from cli.faults import CommandFailure
 from cli.output import OutputFormat, plain_text, print_line
 from cli.records import open_consumer, read_topic
@@ -40,7 +41,8 @@ def ledger() -> None:
 def show(
     about: Annotated[str, typer.Argument(metavar="FINGERPRINT", help="Or the id of one alert.")],
     output: Annotated[
-        OutputFormat, typer.Option("--format", help="json: one complete line for each act.")
+        OutputFormat,
+        choice_option(OutputFormat, "--format", help="json: one complete line for each act."),
     ] = (OutputFormat.TABLE),
 ) -> None:
     """Show every decision and act on an alert at every receiver, in order of time.

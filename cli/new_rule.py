@@ -7,29 +7,76 @@ from typing import Annotated
 
 import typer
 
+from cli.choices import choice_option, require_word
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.rule_set import count_cases, read_folder, run_cases
 from cli.rule_types.templates import RuleChoices, fill_in, list_types
 from schemas.alert import Level
-from services.document_faults import suggest_name
 
 PACK = "pack.yaml"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _SCHEMAS = Path("schemas") / "json"
 
 
-KindArgument = Annotated[str, typer.Argument(metavar="TYPE", help=", ".join(list_types()))]
+def read_kind(text: str) -> str:
+    """A type of rule.
+
+    Raises:
+        typer.BadParameter: there is none of that name.
+    """
+    require_word(text, list_types())
+    return text
+
+
+def read_name(text: str) -> str:
+    """A name of a rule.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    if not _NAME.fullmatch(text):
+        raise typer.BadParameter(f"{text!r}: a-z first, then a-z, 0-9 and _, at most 100")
+    return text
+
+
+def read_title(text: str) -> str:
+    """A title of a rule.
+
+    Raises:
+        typer.BadParameter: it is empty.
+    """
+    if not text.strip():
+        raise typer.BadParameter("must not be empty")
+    return text
+
+
+KindArgument = Annotated[
+    str, typer.Argument(metavar="TYPE", parser=read_kind, help=", ".join(list_types()))
+]
 PackOption = Annotated[
     Path, typer.Option("--rules", help="The rule pack; it is made where there is none.")
 ]
 NameOption = Annotated[
-    str, typer.Option(prompt="Name (a-z, 0-9 and _)", help="The rule's name, and its file's.")
+    str,
+    typer.Option(
+        parser=read_name,
+        prompt="Name (a-z, 0-9 and _)",
+        help="The rule's name, and its file's.",
+    ),
 ]
 TitleOption = Annotated[
-    str, typer.Option(prompt="Title, one line that people read", help="One line for people.")
+    str,
+    typer.Option(
+        parser=read_title,
+        prompt="Title, one line that people read",
+        help="One line for people.",
+    ),
 ]
-LevelOption = Annotated[Level, typer.Option(prompt="Level", help="How grave its alerts are.")]
+LevelOption = Annotated[
+    Level,
+    choice_option(Level, prompt="Level", help="How grave its alerts are."),
+]
 OwnerOption = Annotated[str, typer.Option(help="Who owns the pack, if it is made.")]
 
 
@@ -46,13 +93,6 @@ def new(  # noqa: PLR0913  (typer makes an option of each)
 
     Its words are an example's: put yours there, and then run `vedette rules test`.
     """
-    if kind not in list_types():
-        hint = suggest_name(kind, list_types())
-        raise CommandFailure(f"no type {kind!r}; {hint or 'one of ' + ', '.join(list_types())}")
-    if not _NAME.fullmatch(name):
-        raise CommandFailure(f"--name {name!r}: a-z first, then a-z, 0-9 and _, at most 100")
-    if not title.strip():
-        raise CommandFailure("--title: must not be empty")
     written = fill_in(kind, RuleChoices(name, title, level))
     _refuse_taken(folder, written)
     made = [] if (folder / PACK).exists() else [_write_pack(folder, owner)]

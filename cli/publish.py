@@ -10,6 +10,7 @@ from typing import Annotated, Protocol
 import typer
 
 from cli.checked_rules import CheckedRules, read_folder, refuse_failing
+from cli.choices import choice_option
 from cli.faults import CommandFailure
 from cli.output import list_some, print_line
 from cli.published_heads import choose_heads
@@ -52,7 +53,7 @@ SourcesOption = Annotated[
     ),
 ]
 OnChangeOption = Annotated[
-    OnChange, typer.Option(help="What happens to the windows of each rule that changed.")
+    OnChange, choice_option(OnChange, help="What happens to the windows of each rule that changed.")
 ]
 ByRuleOption = Annotated[
     list[str] | None,

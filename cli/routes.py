@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.choices import choice_option
 from cli.faults import CommandFailure
 from cli.output import print_line
 from schemas.alert import Level
@@ -29,7 +30,7 @@ FAILED = 1
 app = typer.Typer(help="Check routes, and try them.", no_args_is_help=True)
 
 RoutesPath = Annotated[Path, typer.Option("--routes", help="The file of routes.")]
-LevelOption = Annotated[Level | None, typer.Option(help="The alert's level.")]
+LevelOption = Annotated[Level | None, choice_option(Level, help="The alert's level.")]
 RuleOption = Annotated[str | None, typer.Option(help="The name of its rule.")]
 LabelOption = Annotated[
     list[str] | None, typer.Option(help="NAME=VALUE of another label, any number of times.")

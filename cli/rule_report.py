@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.api_client import open_api
+from cli.choices import choice_option
 from cli.output import OutputFormat, plain_text, print_line
 from services.notifier.adapters.api.answers import RuleItem, RuleList
 
@@ -15,7 +16,7 @@ from services.notifier.adapters.api.answers import RuleItem, RuleList
 def report(
     days: Annotated[int, typer.Option(min=1, max=30, help="How far back.")] = 30,
     output: Annotated[
-        OutputFormat, typer.Option("--format", help="json: one line for each rule.")
+        OutputFormat, choice_option(OutputFormat, "--format", help="json: one line for each rule.")
     ] = OutputFormat.TABLE,
 ) -> None:
     """For each rule its alerts, the verdicts on them, and the share that was useful.

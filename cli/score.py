@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.choices import choice_option
 from cli.input_file import open_lines
 from cli.output import OutputFormat, print_line
 from cli.reader import open_reader
@@ -66,7 +67,7 @@ def score(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
     labelled: LabelledFiles,
     news: NewsFile = None,
     folder: RulesFolder = Path("rules"),
-    output: Annotated[OutputFormat, typer.Option("--format")] = OutputFormat.TABLE,
+    output: Annotated[OutputFormat, choice_option(OutputFormat, "--format")] = OutputFormat.TABLE,
     detail: Detail = None,
     reader: ReadTwice = False,  # noqa: FBT002  (typer makes --reader of it)
     picture: Picture = None,

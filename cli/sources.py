@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.check_formats import Finding, format_json, format_text
+from cli.choices import choice_option
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.tried_items import describe_tried, encode_tried
@@ -38,7 +39,7 @@ class SourcesFormat(StrEnum):
     JSON = "json"
 
 
-FormatOption = Annotated[SourcesFormat, typer.Option("--format")]
+FormatOption = Annotated[SourcesFormat, choice_option(SourcesFormat, "--format")]
 
 
 @app.callback()

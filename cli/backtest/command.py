@@ -15,6 +15,7 @@ from rich.table import Table
 from cli.backtest.outcome_file import read_outcomes
 from cli.backtest.page import write_page
 from cli.backtest.report import BacktestReport, describe_flags, describe_measures
+from cli.choices import choice_option
 from cli.output import plain_text, print_line
 from cli.reader import open_reader, suspect_all
 from cli.review.past_events import PastEvents, read_past_events
@@ -37,7 +38,9 @@ class BacktestFormat(StrEnum):
     HTML = "html"
 
 
-FormatOption = Annotated[BacktestFormat, typer.Option("--format", help="json: one line an alert.")]
+FormatOption = Annotated[
+    BacktestFormat, choice_option(BacktestFormat, "--format", help="json: one line an alert.")
+]
 OutcomesOption = Annotated[
     Path | None, typer.Option(help="YAML: what happened, and which rules should have warned.")
 ]

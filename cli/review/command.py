@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.choices import choice_option
 from cli.faults import CommandFailure
 from cli.output import print_line
 from cli.review.both_sides import replay_both
@@ -49,7 +50,7 @@ def diff(  # noqa: PLR0913  (typer makes an option of each)
     routes: Annotated[
         Path | None, typer.Option(help="Routes, which say what pages; default: critical pages.")
     ] = None,
-    output: Annotated[ReviewFormat, typer.Option("--format")] = ReviewFormat.TEXT,
+    output: Annotated[ReviewFormat, choice_option(ReviewFormat, "--format")] = ReviewFormat.TEXT,
 ) -> None:
     """Print which alerts of past events change from BASE to HEAD: gained, lost, moved, raised.
 

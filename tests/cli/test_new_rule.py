@@ -72,19 +72,38 @@ def test_editors_are_told_the_schema_where_there_is_one_above(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("kind", "flags", "fault"),
     [
-        ("evnt_count", FLAGS, r"no type 'evnt_count'; did you mean event_count\?"),
-        ("detection", ("--name", "../x", *FLAGS[2:]), r"--name '\.\./x': a-z first"),
-        ("detection", (*FLAGS[:3], " ", *FLAGS[4:]), "--title: must not be empty"),
+        ("evnt_counts", FLAGS, "'TYPE': 'evnt_counts' is none of detection, absence"),
+        ("detection", ("--name", "../x", *FLAGS[2:]), "'--name': '../x': a-z first"),
+        ("detection", (*FLAGS[:3], " ", *FLAGS[4:]), "'--title': must not be empty"),
+        ("detection", (*FLAGS[:5], "hihg"), "'--level': 'hihg' is none of informational"),
     ],
-    ids=["type", "name", "title"],
+    ids=["type", "name", "title", "level"],
 )
 def test_a_wrong_choice_is_named_and_nothing_is_written(
     tmp_path: Path, kind: str, flags: tuple[str, ...], fault: str
 ) -> None:
-    with pytest.raises(CommandFailure, match=fault):
-        new(kind, tmp_path / "mine", *flags)
+    result = new(kind, tmp_path / "mine", *flags)
 
+    assert result.exit_code == 2
+    assert fault in " ".join(result.stderr.replace("│", " ").split())
     assert not (tmp_path / "mine").exists()
+
+
+def test_a_wrong_answer_is_asked_again_at_once(tmp_path: Path) -> None:
+    answers = ("Convoy", "convoy", " ", "A convoy moves", "hihg", "high")
+
+    result = new("detection", tmp_path / "mine", given="\n".join(answers) + "\n")
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("Error: ") == 3
+    assert "Error: 'hihg' is none of informational, low, medium, high, critical;" in result.stdout
+
+
+def test_an_unknown_type_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    result = new("evnt_counts", tmp_path / "mine", given="convoy\nA convoy moves\nlow\n")
+
+    assert result.exit_code == 2
+    assert "Name" not in result.output
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
