@@ -17,8 +17,10 @@ def find_name_faults(pack: PackDocuments) -> Iterator[DocumentFault]:
     lists, _ = build_lists(pack.lists)
     scanner = Scanner(lists.literals())
     for located in pack.lists:
-        for error in _find_differences(located.document, lists, scanner):
-            yield located.origin.fault(error)
+        # a list that is left out has a fault already
+        if located.document.name in lists.members:
+            for error in _find_differences(located.document, lists, scanner):
+                yield located.origin.fault(error)
 
 
 def _find_differences(

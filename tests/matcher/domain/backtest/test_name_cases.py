@@ -23,6 +23,15 @@ def test_a_list_whose_cases_hold_has_no_fault() -> None:
     assert faults_of(holds=holds, lacks=["The road to Badr City."]) == []
 
 
+def test_a_list_that_is_left_out_is_not_asked() -> None:
+    twice = [{"id": "badr", "name": "Badr"}, {"id": "badr", "name": "Badr City"}]
+    document = NamedList.model_validate(
+        {"name": "groups", "members": twice, "cases": {"holds": {"Badr left.": "badr"}}}
+    )
+
+    assert list(find_name_faults(pack_of(lists=(document,)))) == []
+
+
 def test_a_text_that_names_others_is_a_fault() -> None:
     assert faults_of(holds={"AAH": "badr"}, lacks=["Badr left."]) == [
         "cases.holds.AAH: 'AAH' names aah, not badr",
