@@ -28,8 +28,6 @@ def compile_says(value: SigmaSays, reference: FieldReference) -> SaysTest:
         raise reference.invalid(str(error), error.hint, error.name) from None
     except InvalidPart as error:
         raise reference.invalid(str(error), error.hint) from None
-    except InvalidPhrase as error:
-        raise reference.invalid(f"a part is no phrase: {error}") from None
     return SaysTest(reference.field, Statement(parts, value.asserted))
 
 
@@ -39,7 +37,16 @@ def make_parser(lists: Lists) -> PartParser:
         name: {**{member: member for member in members}, **roll_up(members, lists.parents)}
         for name, members in lists.members.items()
     }
-    return PartParser(counted, lambda text: make_pattern(text, lists), _find_items)
+    return PartParser(counted, lambda text: _read_phrase(text, lists), _find_items)
+
+
+def _read_phrase(text: str, lists: Lists) -> Looked:
+    try:
+        return make_pattern(text, lists)
+    except UnknownList:
+        raise
+    except InvalidPhrase as error:
+        raise InvalidPart(f"{text!r} is no phrase: {error}") from None
 
 
 def _find_items(looked: Looked) -> tuple[Looked, ...]:

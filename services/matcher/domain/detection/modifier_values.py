@@ -5,7 +5,9 @@ from ipaddress import ip_network
 
 from services.document_faults import FieldPath, InvalidField
 
-_OF_TEXTS = frozenset({"contains", "startswith", "endswith", "cased", "cidr", "phrase", "expand"})
+_OF_TEXTS = frozenset(
+    {"contains", "startswith", "endswith", "cased", "cidr", "phrase", "near", "says", "expand"}
+)
 _PARTS = frozenset({"minute", "hour", "day", "week", "month", "year"})
 _OF_NUMBERS = _PARTS | {"gt", "gte", "lt", "lte"}
 _OF_EXPRESSIONS = frozenset({"i", "ignorecase", "m", "multiline", "s", "dotall"})

@@ -11,7 +11,7 @@ from services.matcher.domain.detection.mentions import NAMED_IN
 from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.text.fold import CharSpan, fold
-from services.matcher.domain.text.phrases import InvalidPhrase, literal_forms
+from services.matcher.domain.text.phrases import InvalidPhrase, literal_forms, refuse_half_name
 from services.matcher.domain.text.report_words import WordRange
 from services.matcher.domain.text.scan import WordSpan
 from services.matcher.domain.words.bind_lists import bind_pattern
@@ -62,6 +62,7 @@ def make_pattern(text: str, lists: Lists) -> BoundPattern:
 
 def _read_word(token: str) -> tuple[Part, ...]:
     """The words of a token; a hyphen parts them, and `*` lets the last be longer."""
+    refuse_half_name(token)
     if "*" in token[:-1] or "/" in token:
         hint = "a tag belongs into a list of words" if "/" in token else "* ends a word"
         raise InvalidPhrase(f"{token!r}: {hint}")

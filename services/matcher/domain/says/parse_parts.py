@@ -30,8 +30,8 @@ class InvalidPart(ValueError):
 class PartParser:
     """Reads parts: `members` are the lists of members, `read_phrase` knows phrases with lists.
 
-    `read_phrase` raises `InvalidPart` or `InvalidPhrase` for a phrase that is none. `find_items`
-    gives what stands beside the gaps of one.
+    `read_phrase` raises `InvalidPart` for a phrase that is none, `UnknownList` for one that names
+    no list. `find_items` gives what stands beside the gaps of one.
     """
 
     members: Rolled
@@ -65,6 +65,10 @@ class PartParser:
             raise InvalidPart(f"longer than {_LONGEST} characters")
         body = text.strip()
         absent = body.startswith("!")
+        if not body.removeprefix("!").strip():
+            raise InvalidPart(f"{text!r}: nothing to look for", "write a phrase or '%list%'")
+        if body.removeprefix("!").lstrip().startswith("!"):
+            raise InvalidPart(f"{text!r}: more than one !", "one ! begins a part")
         sides = [self._side(side.strip(), text) for side in body.removeprefix("!").split(ARROW)]
         if len(sides) == 1:
             return Part(text, sides[0], absent=absent)

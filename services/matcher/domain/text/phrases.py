@@ -14,6 +14,7 @@ _MOST_SLACK = 50
 _LONGEST = 1_000
 _SHORTEST_BEGINNING = 5
 """A shorter word has too many other words that begin with it."""
+_HALF_NAMED = re.compile(r"%[^\W\d][^%]*|[^\d%]+%")
 _MISPLACED = re.compile(r"~\d*$|\*.")
 
 
@@ -86,6 +87,7 @@ def parse_phrase(text: str) -> Phrase:
 
 def _token_parts(token: str) -> list[PhrasePart]:
     """A part for each word; a token with a hyphen has several."""
+    refuse_half_name(token)
     if _MISPLACED.search(token):
         raise InvalidPhrase(f"{token!r}: * ends a word, and ~N ends the phrase")
     words = fold(token.removesuffix("*")).split()
@@ -93,6 +95,16 @@ def _token_parts(token: str) -> list[PhrasePart]:
         raise InvalidPhrase("* needs the beginning of a word before it")
     parts = [make_part(word, inflects=False) for word in words]
     return [*parts[:-1], make_part(words[-1], inflects=token.endswith("*"))] if words else []
+
+
+def refuse_half_name(token: str) -> None:
+    """Refuse a list that is named with one `%` only: it would be read as a word.
+
+    Raises:
+        InvalidPhrase: it is one.
+    """
+    if _HALF_NAMED.fullmatch(token):
+        raise InvalidPhrase(f"{token!r}: a list is named between two %, as in %list%")
 
 
 def _join_parts(words: list[PhrasePart]) -> tuple[PhrasePart, ...]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.languages.language import InvalidStems
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.phrases import InvalidPhrase, literal_forms
+from services.matcher.domain.text.phrases import InvalidPhrase, literal_forms, refuse_half_name
 from services.matcher.domain.words.pattern import (
     AnyOfLists,
     Choice,
@@ -58,6 +58,7 @@ def named_lists(pattern: Pattern) -> Iterator[str]:
 @lru_cache(maxsize=16_384)
 def _read_word(token: str, code: str) -> tuple[Part, ...]:
     """A word as written, or all its forms if it has a tag; a hyphen parts words."""
+    refuse_half_name(token)
     if "*" in token:
         raise InvalidPhrase(f"{token!r}: a list has whole words: write word/v or word/n")
     written, slash, tag = token.rpartition("/")

@@ -184,7 +184,9 @@ def _add_entry(visible: VisibleList, entry: str, code: str, path: FieldPath) -> 
     try:
         pattern = parse_entry(entry, code)
     except InvalidPhrase as error:
-        raise InvalidField(path, f"{entry!r}: {error}") from None
+        quoted = f"{entry!r}: "
+        message = str(error).removeprefix(quoted)
+        raise InvalidField(path, quoted + message) from None
     visible.add(pattern, code)
     if visible.form_count > MOST_FORMS:
         raise InvalidField(path, f"more than {MOST_FORMS} forms in a list", "make two lists of it")

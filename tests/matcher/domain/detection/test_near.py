@@ -147,7 +147,7 @@ def test_the_rule_is_indexed_by_its_longest_phrase() -> None:
     [
         ({"words|near": "rocket"}, "near needs two phrases at least"),
         ({"words|near": ["rocket", "mar*ch"]}, "'mar*ch' is no phrase"),
-        ({"words|near": ["rocket", 5]}, "a phrase is a text, not 5"),
+        ({"words|near": ["rocket", 5]}, "near takes a text, not 5"),
         ({"hour|near": ["a", "b"]}, "a sentence never holds there"),
         ({"words|near|phrase": ["a", "b"]}, "cannot be combined with"),
         ({"words|near|expand": ["%proxy%", "b"]}, "this pack has no list 'proxy'"),

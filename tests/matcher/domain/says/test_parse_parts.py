@@ -11,6 +11,9 @@ from tests.matcher.domain.says.lists import LISTS
     [
         (["%groups% >"], "nothing on one side"),
         (["%groups% > !%order%"], "nothing on one side"),
+        ([""], "'': nothing to look for"),
+        (["%order%", "! "], "'! ': nothing to look for"),
+        (["!!%order%"], "more than one !"),
         (["%groups% > %us_forces%"], "both sides are lists of members"),
         (["%groups% > %order% > %us_forces% > %vessel%"], "more than two"),
         (["%order% > %vessel% > %us_forces%"], "no list of members"),

@@ -23,10 +23,12 @@ def faults_of(*packs: PackDocuments) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"en": ["appoint/x"]}, "words.en.0: 'appoint/x': 'appoint/x': en has no words /x, but /v"),
-        ({"en": ["a/v", "/v"]}, "words.en.1: '/v': '/v': a stem is missing"),
+        ({"en": ["appoint/x"]}, "words.en.0: 'appoint/x': en has no words /x, but /v"),
+        ({"en": ["a/v", "/v"]}, "words.en.1: '/v': a stem is missing"),
         ({"en": ["a|b/v"]}, "an English word has one stem"),
         ({"en": ["appoint*"]}, "a list has whole words"),
+        ({"en": ["to appoint/x"]}, "words.en.0: 'to appoint/x': 'appoint/x': en has"),
+        ({"en": ["the %name"]}, "'%name': a list is named between two %, as in %list%"),
         ({"en": ["..."]}, "no word in it"),
         ({"en": ["(a|b"]}, "a bracket is missing"),
         ({"en": ["a ~60 b"]}, "between 1 and 50 other words"),
