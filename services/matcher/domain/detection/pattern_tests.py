@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import ClassVar
 
 from services.document_faults import suggest_name
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.mentions import NAMED_IN
 from services.matcher.domain.detection.predicates import Atom, FieldTest
+from services.matcher.domain.detection.prefilter import MOST_BESIDE
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.text.fold import CharSpan, fold
 from services.matcher.domain.text.phrases import InvalidPhrase, literal_forms, refuse_half_name
@@ -107,10 +109,13 @@ class PatternTest(FieldTest):
         return view.char_spans(self.word_spans(view))
 
     def required_groups(self) -> Iterable[frozenset[Atom]]:
-        """Each of its parts of which something is known."""
+        """Each of its parts of which something is known, and words that follow each other."""
         named = self.field in NAMED_IN or self.field == "words"
-        groups = (required_group(part, named=named) for part in self.pattern.parts)
-        return [group for group in groups if group]
+        parts = self.pattern.parts
+        groups = (required_group(part, named=named) for part in parts)
+        following = zip(pairwise(parts), self.pattern.gaps, strict=True)
+        joined = (_joined_words(first, then) for (first, then), gap in following if not gap.most)
+        return [group for group in chain(joined, groups) if group]
 
     def scanned_fields(self) -> Iterable[str]:
         """The field, or the fields that it is made of."""
@@ -119,6 +124,16 @@ class PatternTest(FieldTest):
     def word_lists(self) -> Iterable[IndexedList]:
         """The word lists that it looks for."""
         return pattern_lists(self.pattern)
+
+
+def _joined_words(first: BoundPart, then: BoundPart) -> frozenset[Atom]:
+    """Literals of which a text has one where one part follows the other; none if that is many."""
+    match first, then:
+        case Words(forms=forms), Words(forms=others) if len(forms) * len(others) <= MOST_BESIDE:
+            return frozenset(("", f" {form} {other} ") for form in forms for other in others)
+        case Words(forms=forms), Prefix(letters=letters) if len(forms) <= MOST_BESIDE:
+            return frozenset(("", f" {form} {letters}") for form in forms)
+    return frozenset()
 
 
 def required_group(part: BoundPart, *, named: bool) -> frozenset[Atom]:

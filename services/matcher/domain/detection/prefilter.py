@@ -1,5 +1,6 @@
 """The prefilter of a rule: what an event must have for the rule to be evaluated on it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -18,19 +19,22 @@ from services.matcher.domain.words.word_list import KEY_MARK
 
 FieldValues = tuple[str, frozenset[str]]
 """A field, and values of it without case."""
+NO_LITERALS = frozenset[str]()
+MOST_BESIDE = 16
+"""Of more literals an event nearly always has one, and each costs room in the scan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prefilter:
-    """Every event that matches the rule has one of `atoms`, and the literal `beside` unless empty.
+    """Every event that matches the rule has one of `atoms`, and of `beside` unless that is empty.
 
-    With a `pair` these two are literals, and one follows the other. With `namings` it has one of
-    these; there are no atoms then. Without either nothing is known, and the rule is evaluated on
-    every event.
+    `beside` are literals. With a `pair` there is one on either side, and one follows the other.
+    With `namings` it has one of these; there are no atoms then. Without either nothing is known,
+    and the rule is evaluated on every event.
     """
 
     atoms: frozenset[Atom]
-    beside: str = ""
+    beside: frozenset[str] = NO_LITERALS
     namings: tuple[RequiredNaming, ...] = ()
     pair: LiteralPair | None = None
 
@@ -38,32 +42,39 @@ class Prefilter:
 def make_prefilter(predicate: Predicate, selectivity: GroupSelectivity) -> Prefilter:
     """What fewest events have: a required group of atoms, or names beside words of lists.
 
-    Beside it the next best literal.
+    Beside it the literals of the next best group.
     """
     frequency = partial(namings_frequency, selectivity=selectivity)
     namings = min(required_namings(predicate, selectivity), key=frequency, default=())
     groups = sorted(required_groups(predicate, selectivity), key=selectivity)
     if namings and frequency(namings) <= selectivity(groups[0]):
-        return Prefilter(frozenset(), next(filter(None, map(_only_literal, groups)), ""), namings)
+        return Prefilter(frozenset(), _first_literals(groups), namings)
     if not groups:
         return Prefilter(frozenset())
     first, *others = groups
-    literals = (_only_literal(group) for group in others if group != first)
-    beside = next(filter(None, literals), "")
+    beside = _first_literals(group for group in others if group != first)
     return Prefilter(first, beside, pair=_find_pair(predicate, first, beside) if beside else None)
 
 
-def _find_pair(predicate: Predicate, first: frozenset[Atom], beside: str) -> LiteralPair | None:
+def _find_pair(
+    predicate: Predicate, first: frozenset[Atom], beside: frozenset[str]
+) -> LiteralPair | None:
     """How two literals follow each other, if both are of one phrase."""
-    literals = {_only_literal(first), beside}
+    literals = _literals(first) | beside
     pairs = (pair for pair in required_pairs(predicate) if {pair.first, pair.second} == literals)
     return next(pairs, None)
 
 
-def _only_literal(group: frozenset[Atom]) -> str:
-    """The literal of a group of one; empty for any other group, and for a word list."""
-    ((field, value), *others) = group
-    return "" if field or others or value.startswith(KEY_MARK) else value
+def _first_literals(groups: Iterable[frozenset[Atom]]) -> frozenset[str]:
+    few = (group for group in groups if len(group) <= MOST_BESIDE)
+    return next(filter(None, map(_literals, few)), NO_LITERALS)
+
+
+def _literals(group: frozenset[Atom]) -> frozenset[str]:
+    """The literals of a group that has nothing else, no word list either; else none."""
+    if any(field or value.startswith(KEY_MARK) for field, value in group):
+        return NO_LITERALS
+    return frozenset(value for _, value in group)
 
 
 @lru_cache(maxsize=1024)

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from operator import add
 from types import MappingProxyType
 from typing import TypeVar
 
 from services.matcher.domain.detection.predicates import ANY_VALUE, NEVER, Atom, Predicate
 from services.matcher.domain.detection.prefilter import (
+    NO_LITERALS,
     FieldValues,
     Prefilter,
     field_values,
@@ -41,14 +43,14 @@ class RuleIndex:
     """The numbers of rules by what an event must have for them to match.
 
     `always`: rules without a prefilter; evaluated on every event. `beside` has for each rule the
-    second literal of its prefilter, or nothing; `pairs` has for some how that follows the first. A
-    long list of values is one entry of `by_list`, not one of `by_value` for each. `by_naming` has
+    literals beside its prefilter, or none; `pairs` has for some how one follows the first. A long
+    list of values is one entry of `by_list`, not one of `by_value` for each. `by_naming` has
     groups of members, and for each the rules by the keys of the word lists that a sentence has
     which names a member.
     """
 
     always: RuleNumbers
-    beside: tuple[str, ...]
+    beside: tuple[frozenset[str], ...]
     pairs: Mapping[int, LiteralPair] = field(default_factory=dict)
     by_literal: Mapping[str, RuleNumbers] = field(default_factory=dict)
     by_value: Mapping[str, Mapping[str, RuleNumbers]] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class RuleIndex:
         numbers = {
             number
             for number in registered
-            if (not (other := beside[number]) or other in literals)
+            if (not (others := beside[number]) or not others.isdisjoint(literals))
             and (number not in pairs or may_hold(pairs[number]))
         }
         return sorted(numbers)
@@ -73,7 +75,7 @@ class RuleIndex:
     def literals(self) -> Iterator[str]:
         """The literals that the scan has to look for."""
         yield from self.by_literal
-        yield from filter(None, self.beside)
+        yield from chain.from_iterable(self.beside)
 
     def _registered(self, view: EventView) -> list[int]:
         """The rules that are registered under something that the event has, some repeatedly."""
@@ -108,7 +110,7 @@ def _in_sentences(by_key: RulesByKey, report: ReportSentences, group: Group) -> 
 
 def without_prefilters(count: int) -> RuleIndex:
     """The index of so many rules, each evaluated on every event."""
-    return RuleIndex(tuple(range(count)), ("",) * count)
+    return RuleIndex(tuple(range(count)), (NO_LITERALS,) * count)
 
 
 def make_index(

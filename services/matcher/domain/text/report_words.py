@@ -11,6 +11,8 @@ from services.matcher.domain.text.fold import fold
 CharRange = tuple[int, int]
 _FEW = 128
 """Words among which to look for one costs less than to number them all."""
+_LOOKS = 8
+"""So many looks through the letters of a report cost less than to number its words."""
 
 
 class WordRange(NamedTuple):
@@ -63,12 +65,13 @@ class ReportWords(SentenceWords):
     `starts` has the index in `folded` at which each text starts.
     """
 
-    __slots__ = ("_firsts", "_folded", "_letters", "_starts")
+    __slots__ = ("_firsts", "_folded", "_letters", "_looks", "_starts")
 
     def __init__(self, folded: str, starts: Sequence[int] = (0,)) -> None:
         super().__init__(folded.split())
         self._folded = folded
         self._starts = starts
+        self._looks = 0
         self._firsts: list[int] | None = None
         self._letters: list[int] | None = None
 
@@ -79,6 +82,13 @@ class ReportWords(SentenceWords):
     def first_word(self, text: int) -> int:
         """The number of the first word of a text, or of the next that has one."""
         return self._first_words()[text]
+
+    def places(self, word: str) -> list[WordRange]:
+        """The positions of the word, in order."""
+        if self._looks < _LOOKS:
+            self._looks += 1
+            return [*self.word_ranges(_find_word(self._folded, word))]
+        return super().places(word)
 
     def are_together(self, first: int, last: int) -> bool:
         """Whether two words are in one text."""
@@ -125,6 +135,12 @@ class ReportWords(SentenceWords):
                 for word in range(first, last)
             ]
         return self._letters
+
+
+def _find_word(folded: str, word: str) -> Iterator[CharRange]:
+    start, literal = -1, f" {word} "
+    while (start := folded.find(literal, start + 1)) >= 0:
+        yield start + 1, start + 1 + len(word)
 
 
 def read_words(text: str) -> ReportWords:

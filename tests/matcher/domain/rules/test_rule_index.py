@@ -39,12 +39,44 @@ def test_a_rule_of_two_words_is_not_asked_where_known_words_keep_them_apart() ->
     assert "near" not in candidates(book, report("government" + " a b" * 4 + " kornets"))
 
 
-def test_a_rule_of_a_word_and_a_choice_of_others_needs_the_word_alone() -> None:
+def test_a_rule_of_a_word_and_a_choice_of_others_needs_the_word_and_one_of_them() -> None:
     book = rulebook(
         detecting("rule", "a and b", a={"words|phrase": "kornets"}, b={"words|phrase": ["x", "y"]})
     )
 
     assert candidates(book, report("kornets and y")) == ["rule"]
+    assert candidates(book, report("kornets and z")) == []
+
+
+def test_a_rule_of_a_word_and_a_long_choice_of_others_needs_the_word_alone() -> None:
+    book = rulebook(
+        detecting(
+            "rule",
+            "a and b",
+            a={"words|phrase": "kornets"},
+            b={"words|phrase": [f"x{number}" for number in range(17)]},
+        )
+    )
+
+    assert candidates(book, report("kornets and z")) == ["rule"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("مسيرة مليونية", ["phrase", "inflected"]),
+        ("ومسيرة مليونية", ["phrase", "inflected"]),
+        ("مسيرة مليونيتها", ["inflected"]),
+        ("مسيرة اليوم مليونية", []),
+    ],
+)
+def test_a_rule_of_words_that_follow_each_other_needs_them_so(text: str, names: list[str]) -> None:
+    book = rulebook(
+        detecting("phrase", selection={"words|phrase": "مسيرة مليونية"}),
+        detecting("inflected", selection={"words|phrase": "مسيرة مليوني*"}),
+    )
+
+    assert candidates(book, report(text)) == names
 
 
 def test_a_rule_of_one_value_of_several_fields_is_no_list() -> None:
