@@ -1,6 +1,5 @@
 """The sentences of a report as `says` reads them: cut once, and only those read that are asked."""
 
-from bisect import bisect_right
 from collections.abc import (
     Callable,
     Collection,
@@ -14,17 +13,22 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple
+from operator import itemgetter
 
 from services.matcher.domain.detection.mentions import MemberMention
+from services.matcher.domain.detection.report_cuts import Cuts, cut_report, find_named_members
 from services.matcher.domain.detection.sentence_readings import SentenceReadings
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.says.actors import OTHER_ACTOR
 from services.matcher.domain.says.belongings import OWN
 from services.matcher.domain.says.cues import CUES, NO_CUE
-from services.matcher.domain.says.cut_sentences import SentenceText, cut_sentences
 from services.matcher.domain.says.parties import Parties
 from services.matcher.domain.says.parts import Group
+from services.matcher.domain.says.references import (
+    REFERRING_WORDS,
+    Antecedents,
+    find_referred,
+)
 from services.matcher.domain.says.scene import Scene, make_scene
 from services.matcher.domain.says.sentence import CLAUSE_BREAK, NamedMember, Sentence
 from services.matcher.domain.text.report_words import SentenceWords, WordRange
@@ -35,7 +39,6 @@ from services.matcher.domain.words.word_list import BoundPattern, IndexedList, n
 
 GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 """The word lists that a sentence is read with; a pack that lacks one does without it."""
-_FIELDS = ("title", "text")
 DESCRIBING = frozenset[str]().union(
     *(language.grammar.describes for language in LANGUAGES.values())
 )
@@ -43,14 +46,6 @@ NO_PLACES = frozenset[WordRange]()
 
 Numbers = Collection[int]
 """The numbers of sentences of a report, in order, in which looking for one costs little."""
-
-
-class _Cuts(NamedTuple):
-    """The sentences of the report, the field of each, and where it starts in the folded texts."""
-
-    sentences: Sequence[SentenceText]
-    fields: Sequence[str]
-    starts: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +75,8 @@ class ReportSentences:
         self._keys: dict[int, KeysView[str]] = {}
 
     @cached_property
-    def _cuts(self) -> _Cuts:
-        return _cut_report(self._found.scan)
+    def _cuts(self) -> Cuts:
+        return cut_report(self._found.scan)
 
     def __len__(self) -> int:
         return len(self._cuts.sentences)
@@ -115,9 +110,12 @@ class ReportSentences:
         return self._found.scan.folded.split(None, MOST_LOOKED_AT)[:MOST_LOOKED_AT]
 
     def _find_named(self, number: int) -> Callable[[frozenset[str]], Iterable[WordRange]]:
-        describing = self._describing.get(number, NO_PLACES)
-        named = [name for name in self._members.get(number, ()) if name.words not in describing]
-        return lambda members: (mention.words for mention in named if mention.member in members)
+        def find_named(members: frozenset[str]) -> Iterable[WordRange]:
+            describing = self._describing.get(number, NO_PLACES)
+            named = (name for name in self._members.get(number, ()) if name.words not in describing)
+            return [name.words for name in named if name.member in members]
+
+        return find_named
 
     def naming(self, group: Group) -> Numbers:
         """The sentences that name one of the group; nothing is cut if the report names nobody.
@@ -197,15 +195,39 @@ class ReportSentences:
 
     @cached_property
     def _members(self) -> Mapping[int, Sequence[NamedMember]]:
+        """Who is named, by sentence, in order; and to whom the words after a naming one refer."""
+        members = dict(self._by_name)
+        for number in self._by_name:
+            following = self._cuts.following(number)
+            referred = () if following is None else self._find_referred(number, following)
+            if referred and following is not None:
+                named = (*self._by_name.get(following, ()), *referred)
+                members[following] = sorted(named, key=itemgetter(1))
+        return members if len(members) == len(self._by_name) else dict(sorted(members.items()))
+
+    def _find_referred(self, number: int, following: int) -> Sequence[NamedMember]:
+        """Those named in the sentence to whom the first words of the following one refer."""
+        words = self._cuts.sentences[following].words.split(None, REFERRING_WORDS)
+        named = self._by_name.get(following, ())
+        return find_referred(words[:REFERRING_WORDS], named, lambda: self._antecedents(number))
+
+    def _antecedents(self, number: int) -> Antecedents:
+        finder, sentence = self.finder(number), self._cuts.sentences[number]
+        lists = _ListPlaces(finder, self._found.lists)
+        read = Sentence(
+            tuple(finder.words.words),
+            finder.language,
+            lists,
+            {},
+            self._by_name[number],
+            *sentence.marks,
+        )
+        return Antecedents(read, self._found.parents)
+
+    @cached_property
+    def _by_name(self) -> Mapping[int, Sequence[NamedMember]]:
         """Who is named, by sentence, in order."""
-        by_number: dict[int, list[NamedMember]] = {}
-        sentences, _, starts = self._cuts
-        named = {mention.span: mention.member for mention in self._found.mentions()}
-        for span in sorted(named):
-            number = bisect_right(starts, span[0]) - 1
-            if number >= 0 and (place := _find_words(sentences[number], span)):
-                by_number.setdefault(number, []).append(NamedMember(named[span], place))
-        return by_number
+        return find_named_members(self._cuts, self._found.mentions())
 
     def scene(self, number: int) -> Scene:
         """The sentence of this number, read."""
@@ -263,22 +285,3 @@ class _Phrases(dict[Hashable, Sequence[WordRange]]):
             places = [place for place in places if self._parties.are_several(place)]
         self[looked] = places
         return places
-
-
-def _cut_report(scan: ScanResult) -> _Cuts:
-    sentences, fields = list[SentenceText](), list[str]()
-    ends = (*scan.starts[1:], len(scan.folded))
-    for text, start, end in zip(scan.texts, scan.starts, ends, strict=True):
-        if text.field in _FIELDS:
-            sentences += cut_sentences(text.raw, scan.folded[start:end], start)
-            fields += [text.field] * (len(sentences) - len(fields))
-    return _Cuts(sentences, fields, [sentence.start for sentence in sentences])
-
-
-def _find_words(sentence: SentenceText, span: WordSpan) -> WordRange | None:
-    """The words of a sentence at these letters of the folded texts; None: it has not all."""
-    start, end = span[0] - sentence.start, span[1] - sentence.start
-    if end >= len(sentence.words):
-        return None
-    first = sentence.words.count(" ", 0, start) - 1
-    return WordRange(first, first + sentence.words.count(" ", start, end) + 1)

@@ -7,6 +7,7 @@ empty. Everything else about a language is in its word lists.
 import re
 from dataclasses import dataclass, field
 
+from services.matcher.domain.languages.references import References
 from services.matcher.domain.languages.writing import NEVER, NO_WORDS
 
 
@@ -104,6 +105,8 @@ class Grammar:
     undergoer_follows_passive: bool = False
     """Whether who undergoes a passive act may stand behind it (`تم تعيين قائد`)."""
 
+    references: References = field(default_factory=References)
+    """The words that stand for who is named in the sentence before."""
     describes: frozenset[str] = NO_WORDS
     """Words that a hyphen joins to a name which only describes what follows (`Iran-backed`)."""
 

@@ -28,14 +28,20 @@ class Parties:
         if len(inside) > 1 and inside[0][1].start == place.start and inside[-1][1].end == place.end:
             inside = [inside[0], inside[-1]]
         return any(
-            first not in self._bodies(second) and second not in self._bodies(first)
+            not are_related(first, second, self.parents)
             for (first, _), (second, _) in pairwise(inside)
         )
 
-    def _bodies(self, member: str) -> Iterator[str]:
-        """The member, and all whom it belongs to."""
-        seen = set[str]()
-        while member not in seen:
-            yield member
-            seen.add(member)
-            member = self.parents.get(member, member)
+
+def are_related(first: str, second: str, parents: Mapping[str, str]) -> bool:
+    """Whether two members are one, or one of them belongs to the other."""
+    return first in _bodies(second, parents) or second in _bodies(first, parents)
+
+
+def _bodies(member: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """The member, and all whom it belongs to."""
+    seen = set[str]()
+    while member not in seen:
+        yield member
+        seen.add(member)
+        member = parents.get(member, member)

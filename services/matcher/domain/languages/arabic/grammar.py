@@ -2,6 +2,7 @@
 
 import re
 
+from services.matcher.domain.languages.arabic.references import REFERENCES
 from services.matcher.domain.languages.grammar import Grammar, Reach
 from services.matcher.domain.languages.writing import word_set
 
@@ -15,6 +16,7 @@ GRAMMAR = Grammar(
     ),
     presupposes=word_set("بعدما عقب اثر غداه حين"),
     leads=word_set("بعد عقب رغم وسط منذ"),
+    references=REFERENCES,
     reach=Reach(doer_before=6, doer_after=5, undergoer_after=5, undergoer_before=8),
     agent=(("من", "قبل"), ("علي", "يد"), ("علي", "ايدي"), ("بيد",), ("بايدي",), ("من", "جانب")),
     purpose=re.compile("ل(?:ا.{1,4}ا.|ت.{1,2}ي.)$"),

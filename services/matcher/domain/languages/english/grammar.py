@@ -2,6 +2,7 @@
 
 import re
 
+from services.matcher.domain.languages.english.references import REFERENCES
 from services.matcher.domain.languages.grammar import Grammar, Reach
 from services.matcher.domain.languages.writing import word_set
 
@@ -22,6 +23,7 @@ GRAMMAR = Grammar(
     ),
     presupposes=word_set("after since because following"),
     leads=word_set("after despite following amid with"),
+    references=REFERENCES,
     reach=Reach(),
     agent=(("by",), ("at", "the", "hands", "of")),
     passive=word_set("was were been being is are be am got gets getting"),
