@@ -21,6 +21,7 @@ from cli.rule_set import (
 )
 from schemas.alert import Alert
 from services.counts import format_count
+from services.document_faults import sort_faults
 from services.matcher.domain.backtest.cases import CaseOutcome
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.review.case_coverage import find_unmet
@@ -53,13 +54,14 @@ def run_rule_cases(
     """
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
-    faults += tuple(find_word_faults(files, rulebook))
-    faults += tuple(fault for pack in files.packs for fault in find_name_faults(pack))
+    words = files.drop_unread(find_word_faults(files, rulebook, faults))
+    names = (fault for pack in files.packs for fault in find_name_faults(pack))
+    faults = (*faults, *words, *names)
     outcomes = run_cases(files, rulebook, faults)
     if timelines is not None:
         more, wrong = run_timelines(timelines, files, rulebook)
         outcomes, faults = chain(outcomes, more), (*faults, *wrong)
-    print_faults(faults)
+    print_faults(sort_faults(faults))
     done = _print_all(outcomes, show=show)
     if junit is not None:
         write_junit(junit, done, faults)

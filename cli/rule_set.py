@@ -39,17 +39,25 @@ def list_faults(
     files: RuleFiles, rulebook: Rulebook, faults: Iterable[DocumentFault]
 ) -> list[DocumentFault]:
     """The faults, the cases that rules lack, and what differs in word lists, by file and line."""
+    faults = tuple(faults)
     missing = (fault for pack in files.packs for fault in find_coverage_faults(pack))
-    words = find_word_faults(files, rulebook)
-    return sort_faults([*faults, *files.drop_consequences(missing), *words])
+    words = find_word_faults(files, rulebook, faults)
+    return sort_faults([*faults, *files.drop_unread(missing), *files.drop_unread(words)])
 
 
-def find_word_faults(files: RuleFiles, rulebook: Rulebook) -> Iterator[DocumentFault]:
-    """Cases of word lists that fail, lists without a case, entries that are read as other words."""
+def find_word_faults(
+    files: RuleFiles, rulebook: Rulebook, faults: Iterable[DocumentFault]
+) -> Iterator[DocumentFault]:
+    """Cases of word lists that fail, lists without a case, entries that are read as other words.
+
+    A list of which `faults` tell is not whole, so its cases are not asked.
+    """
     lists = {pack.name: pack.lists.words for pack in rulebook.packs}
+    faulty = {fault.file for fault in faults}
     for pack in files.packs:
         for located in pack.word_lists:
-            yield from find_case_faults(located, lists[pack.name])
+            if located.origin.file not in faulty:
+                yield from find_case_faults(located, lists[pack.name])
             yield from find_lookalikes(located)
 
 

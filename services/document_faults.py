@@ -83,8 +83,8 @@ class InvalidField(Exception):
 
 
 def sort_faults(faults: Iterable[DocumentFault]) -> list[DocumentFault]:
-    """By file and line."""
-    return sorted(faults, key=lambda fault: (fault.file, fault.line))
+    """By file and line, each once."""
+    return sorted(dict.fromkeys(faults), key=lambda fault: (fault.file, fault.line))
 
 
 def limit_faults(faults: Iterable[DocumentFault]) -> Iterator[DocumentFault]:

@@ -16,8 +16,14 @@ from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument
 from schemas.word_list import WordList
 from services.document_faults import DocumentFault, DocumentLocation, FieldPath
 from services.matcher.adapters.rules.pack_files import HEAD, PackFiles
+from services.matcher.adapters.rules.pack_head import default_head, salvage_head
 from services.matcher.adapters.rules.rule_keys import RULE_KEYS
-from services.matcher.adapters.rules.unread_names import find_unread
+from services.matcher.adapters.rules.unread import (
+    NOTHING_UNREAD,
+    Unread,
+    drop_consequences,
+    find_unread,
+)
 from services.matcher.adapters.rules.used_packs import read_with_used
 from services.matcher.domain.packs.bases_by_name import bases_by_name
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
@@ -33,22 +39,22 @@ M = TypeVar("M", bound=BaseModel)
 class RuleFiles:
     """The packs of a folder or a bundle, and the faults of their files.
 
-    `unread` are the names that the files at fault have: what lacks one of these may lack nothing.
+    What lacks something of `unread` may lack nothing.
     """
 
     packs: tuple[PackDocuments, ...]
     faults: tuple[DocumentFault, ...]
-    unread: frozenset[str] = frozenset()
+    unread: Unread = NOTHING_UNREAD
 
     def rulebook(self) -> tuple[Rulebook, tuple[DocumentFault, ...]]:
         """The rulebook of all good rules, and every fault of files and rules."""
         with outside_collection():
             rulebook, faults = compile_packs(self.packs)
-        return rulebook, (*self.faults, *self.drop_consequences(faults))
+        return rulebook, (*self.faults, *drop_consequences(faults, self.packs, self.unread))
 
-    def drop_consequences(self, faults: Iterable[DocumentFault]) -> Iterator[DocumentFault]:
+    def drop_unread(self, faults: Iterable[DocumentFault]) -> Iterator[DocumentFault]:
         """The faults without those that only follow from a file that could not be read."""
-        return (fault for fault in faults if fault.lacks not in self.unread)
+        return (fault for fault in faults if not self.unread.explains(fault))
 
 
 @contextmanager
@@ -81,7 +87,7 @@ def read_packs(packs: Iterable[PackFiles], faults: Iterable[DocumentFault] = ())
     packs = tuple(packs)
     all_faults = [*faults, *(_taken_name(pack) for pack in packs if pack.name == DUTY_PACK)]
     read = tuple(_PackReader(pack, all_faults).pack() for pack in packs if pack.name != DUTY_PACK)
-    return RuleFiles(read, tuple(all_faults), find_unread(packs, all_faults))
+    return RuleFiles(read, tuple(all_faults), find_unread(packs, read, all_faults))
 
 
 def _taken_name(pack: PackFiles) -> DocumentFault:
@@ -97,21 +103,33 @@ class _PackReader:
     faults: list[DocumentFault]
 
     def pack(self) -> PackDocuments:
-        """Every document that can be read; if pack.yaml has a fault, the defaults."""
+        """Every document that can be read."""
         self._refuse_strays()
         name, folder = self.files.name, self.files.folder
-        heads = list(self._models(folder / HEAD, Pack))
+        head = self._head(folder / HEAD)
         lists = tuple(self._lists())
         return PackDocuments(
             name=name,
-            pack=heads[0].document if heads else Pack(title=name, owner="unknown"),
+            pack=head.document,
             lists=tuple(_of_model(lists, NamedList)),
             word_lists=tuple(_of_model(lists, WordList)),
             places=tuple(self._folder("places", SiteList)),
             rules=bases_by_name(tuple(self._rules())),
             hypotheses=tuple(self._hypotheses(folder / "hypotheses.yaml")),
-            origin=heads[0].origin if heads else DocumentLocation(str(folder / HEAD)),
+            origin=head.origin,
         )
+
+    def _head(self, path: PurePath) -> LocatedDocument[Pack]:
+        """pack.yaml: what is good of it, and defaults."""
+        name = self.files.name
+        for document in self._documents(path)[:1]:
+            try:
+                head = Pack.model_validate(document.value)
+            except ValidationError as error:
+                self._add_errors(error, document)
+                head = salvage_head(document.value, error, name)
+            return LocatedDocument(head, document.origin)
+        return LocatedDocument(default_head(name), DocumentLocation(str(path)))
 
     def _refuse_strays(self) -> None:
         """Refuse the files that would never be read."""
@@ -172,9 +190,12 @@ class _PackReader:
         try:
             return model.model_validate(document.value)
         except ValidationError as error:
-            errors = list_errors(error, document.value, RULE_KEYS)
-            self.faults.extend(map(document.origin.fault, errors))
+            self._add_errors(error, document)
             return None
+
+    def _add_errors(self, error: ValidationError, document: YamlDocument) -> None:
+        errors = list_errors(error, document.value, RULE_KEYS)
+        self.faults.extend(map(document.origin.fault, errors))
 
 
 def _of_model(

@@ -9,14 +9,14 @@ from schemas.rule import CorrelationRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
 from services.document_faults import DocumentLocation
 
-D = TypeVar("D")
+D_co = TypeVar("D_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class LocatedDocument(Generic[D]):
+class LocatedDocument(Generic[D_co]):
     """A document, and where it was read."""
 
-    document: D
+    document: D_co
     origin: DocumentLocation
 
 

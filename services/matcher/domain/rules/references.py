@@ -148,7 +148,8 @@ def _refuse_base(
         hint = suggest_name(name, known)
         raise InvalidField(path, f"this pack has no rule {name!r}", hint, name)
     if name not in good:
-        raise InvalidField(path, f"{name} is at fault, so this rule is left out too")
+        message = f"{name} is at fault, so this rule is left out too"
+        raise InvalidField(path, message, lacks=name)
 
 
 def list_hypothesis_faults(pack: PackDocuments) -> Iterator[DocumentFault]:

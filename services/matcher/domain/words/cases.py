@@ -27,7 +27,8 @@ def find_case_faults(
 def _find_differences(document: WordList, listed: IndexedList) -> Iterator[InvalidField]:
     for index, text in enumerate(document.cases.holds):
         if not find_words(text, listed):
-            yield InvalidField(_at("holds", index), f"nothing of the list is in {text!r}")
+            message = f"nothing of the list is in {text!r}"
+            yield InvalidField(_at("holds", index), message, lacks=document.name)
     for index, text in enumerate(document.cases.lacks):
         words = find_words(text, listed)
         if words:

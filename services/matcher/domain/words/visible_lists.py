@@ -1,6 +1,6 @@
 """The word lists that the rules of a pack may name: its own, and those of the packs it uses."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain
@@ -86,9 +86,9 @@ class _Gathering:
                 for each in used:
                     self.lists.setdefault(each.name, each).join(each)
                 continue
-            hint = suggest_name(name, others) or "its folder stands beside that of this pack"
-            invalid = InvalidField(("uses", index), f"there is no pack {name!r} to use", hint)
-            self.faults.append(self.pack.origin.fault(invalid))
+            self.faults.append(
+                self.pack.origin.fault(_unknown_pack(name, index, self.pack, others))
+            )
 
     def add(self, located: Located) -> None:
         """Add a list of the pack, but the entries at fault."""
@@ -110,17 +110,23 @@ class _Gathering:
         """Refuse a list that another has the name of, or that extends none."""
         known = self.lists.get(document.name)
         if document.extends is None and known is not None:
-            hint = f"write extends: {known.owner}" if known.owner != self.pack.name else ""
-            message = f"there is another list {document.name!r} in {known.owner}"
+            is_own = known.owner == self.pack.name
+            hint = "" if is_own else f"write extends: {known.owner}"
+            where = self._first_file(document.name) if is_own else known.owner
+            message = f"there is another list {document.name!r} in {where}"
             raise InvalidField(("name",), message, hint)
         if document.extends is not None and document.extends not in self.pack.pack.uses:
             hint = f"write uses: [{document.extends}] in pack.yaml"
-            raise InvalidField(("extends",), f"this pack does not use {document.extends!r}", hint)
+            message = f"this pack does not use {document.extends!r}"
+            raise InvalidField(("extends",), message, hint, document.extends)
         if document.extends is not None and known is None:
             hint = suggest_name(document.name, self.lists)
             raise InvalidField(
                 ("name",), f"{document.extends} has no list {document.name!r} to extend", hint
             )
+
+    def _first_file(self, name: str) -> str:
+        return next(each.origin.file for each in self.pack.word_lists if each.document.name == name)
 
     def refuse_unknown(self) -> None:
         """Refuse entries of the pack that name no list, or that go round in a circle."""
@@ -159,6 +165,16 @@ class _Gathering:
         for located in self.pack.word_lists:
             if located.document.name in circle:
                 self.faults.append(located.origin.fault(invalid))
+
+
+def _unknown_pack(
+    name: str, index: int, user: PackDocuments, others: Iterable[str]
+) -> InvalidField:
+    """The fault of a pack that cannot be used."""
+    if name == user.name:
+        return InvalidField(("uses", index), "a pack has its own lists", "remove it")
+    hint = suggest_name(name, others) or "its folder stands beside that of this pack"
+    return InvalidField(("uses", index), f"there is no pack {name!r} to use", hint)
 
 
 def _entries(document: WordList) -> Iterator[tuple[str, int, str]]:

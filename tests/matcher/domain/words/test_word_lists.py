@@ -79,7 +79,7 @@ def test_two_lists_of_a_pack_do_not_share_a_name() -> None:
 
     (fault,) = faults_of(pack_of(words=(listed, listed)))
 
-    assert fault == "one.yaml:1: name: there is another list 'one' in pack"
+    assert fault == "one.yaml:1: name: there is another list 'one' in one.yaml"
 
 
 def test_a_list_extends_one_of_a_pack_that_is_used() -> None:
@@ -104,6 +104,12 @@ def test_a_pack_that_is_not_there_cannot_be_used() -> None:
     (fault,) = faults_of(core, pack_of(uses=("cor",)))
 
     assert fault == "pack.yaml:1: uses.0: there is no pack 'cor' to use (did you mean core?)"
+
+
+def test_a_pack_that_uses_itself_is_refused() -> None:
+    (fault,) = faults_of(pack_of(uses=("pack",)))
+
+    assert fault == "pack.yaml:1: uses.0: a pack has its own lists (remove it)"
 
 
 def case_faults(document: WordList) -> list[str]:

@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import pytest
 
+from services.matcher.adapters.rules.rule_files import read_rule_files
 from tests.cli.rules_command import run_rules
 from tests.matcher.adapters.rules.packs import PROXIES, ROCKETS, changed, write_pack
 
@@ -84,3 +85,78 @@ def test_what_no_file_has_is_a_fault_beside_those_of_others(tmp_path: Path) -> N
     faults = list_faults(write_pack(tmp_path, indicators__rockets=asked, lists__proxies=broken))
 
     assert any("this pack has no list 'nobody'" in fault for fault in faults)
+
+
+HEADS = {
+    "a bad value": "uses: [core]\ndefaults: {level: mediun}\n",
+    "an unknown key": "uses: [core]\nuse: x\n",
+    "an unknown pack": "uses: [cor]\n",
+    "no name of what it uses": "use: [core]\n",
+    "no YAML": "uses: [core\n",
+}
+
+
+@pytest.mark.parametrize("keys", HEADS.values(), ids=HEADS)
+def test_a_fault_of_the_head_is_the_only_one(tmp_path: Path, keys: str) -> None:
+    fire = "{words|says: ['%hits%', '%struck%']}"
+    struck = "name: struck\nkind: words\nwords: {en: ['%hits%']}\ncases: {holds: [It hit.]}\n"
+    more = (
+        f"{WORDS.replace('hit/v', 'strike/v').replace('It hit', 'It strikes')}    extends: core\n"
+    )
+    write_pack(tmp_path, "core", lists__hits=WORDS)
+    pack = write_pack(
+        tmp_path,
+        pack=f"title: Pack\nowner: desk\n{keys}",
+        indicators__rockets=f"{changed(ROCKETS, FIRE, fire)}---{MANY}",
+        lists__struck=struck,
+        lists__hits=more,
+    )
+
+    faults = [fault for fault in list_faults(pack) if ": tests" not in fault]
+
+    assert len(faults) == 1
+    assert faults[0].startswith("pack.yaml:")
+
+
+def test_a_head_at_fault_still_names_the_lists_of_others(tmp_path: Path) -> None:
+    write_pack(tmp_path, "core", lists__hits=WORDS)
+    pack = write_pack(
+        tmp_path,
+        pack="title: Pack\nowner: desk\nuses: [core]\ndefaults: {level: mediun}\n",
+        indicators__rockets=changed(ROCKETS, FIRE, "{words|phrase: '%hits%'}"),
+        indicators__typo=changed(
+            changed(ROCKETS, FIRE, "{words|phrase: '%hist%'}"), "name: rockets\n", "name: typo\n"
+        ),
+    )
+
+    read = read_rule_files(pack)
+    book, faults = read.rulebook()
+
+    assert ("iraq", "rockets") in book.windows
+    assert "there is no list 'hist' (did you mean hits?)" in str(faults[-1])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("{en: [hit/v]}", "{en: ['%hits%']}"), ("hit/v", "hit/x")],
+    ids=["a list in itself", "an entry that is none"],
+)
+def test_a_list_at_fault_is_the_only_fault(tmp_path: Path, old: str, new: str) -> None:
+    pack = write_pack(
+        tmp_path,
+        indicators__rockets=f"{changed(ROCKETS, FIRE, RULES['a list in a phrase'][0])}---{MANY}",
+        lists__hits=changed(WORDS, old, new),
+    )
+
+    faults = [fault for fault in list_faults(pack) if ": tests" not in fault]
+
+    assert len(faults) == 1
+    assert faults[0].startswith("lists/hits.yaml:")
+
+
+def test_a_fault_that_two_entries_have_is_printed_once(tmp_path: Path) -> None:
+    words = changed(WORDS, "{en: [hit/v]}", "{xx: [hit, strike]}")
+
+    (fault,) = list_faults(write_pack(tmp_path, lists__hits=words))
+
+    assert "lists/hits.yaml:5: words.xx: there is no language 'xx'" in fault
