@@ -20,7 +20,7 @@ from services.notifier.domain.route import admit_by
 from services.notifier.domain.routing.duration_syntax import format_duration
 from services.notifier.domain.routing.inhibition import FiringAlert, InhibitedBy
 from services.notifier.domain.routing.inhibition_index import InhibitionIndex
-from services.notifier.domain.routing.labels import FLAGS, is_label
+from services.notifier.domain.routing.labels import FLAGS, refuse_label, refuse_value
 from services.notifier.domain.routing.matchers import Labels
 from services.notifier.domain.routing.receiver_names import ALL_RECEIVERS, ONE_BY_ONE
 from services.notifier.domain.routing.tree import NOBODY, Route, Routing, find_routes
@@ -176,8 +176,13 @@ def _read_labels(level: Level | None, rule: str | None, others: Sequence[str]) -
         labels["rule"] = (rule,)
     for written in others:
         name, equals, value = written.partition("=")
-        if not equals or not is_label(name):
+        if not equals:
             raise CommandFailure(f"--label {written}: write NAME=VALUE, e.g. group_country=IQ")
+        try:
+            refuse_label(name)
+            refuse_value(name, value)
+        except ValueError as error:
+            raise CommandFailure(f"--label {written}: {error}") from None
         labels[name] = (value,)
     return labels
 

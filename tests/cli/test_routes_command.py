@@ -131,6 +131,7 @@ def test_expected_receivers_are_verified(
     [
         ("--label", "country=IQ"),
         ("--label", "group_country"),
+        ("--label", "late=yes"),
         ("--at", "noon"),
         ("--at", "2026-11-27T12:00"),
         ("--age", "old"),

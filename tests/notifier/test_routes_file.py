@@ -12,6 +12,8 @@ ROOT = Path(__file__).parents[2]
 NAMES = ("slack", "pagerduty")
 AT_THE_TOP = "the route at the top takes every alert, always: put it into a route below"
 KNOWN = "write slack or pagerduty or nobody"
+SLACK = "route: {receiver: slack}"
+STEPS = "steps: [{after: x, receiver: slack}]"
 NO_INTERVAL = "there is no time interval 'nigths': did you mean nights?"
 
 
@@ -72,7 +74,9 @@ time_intervals:
 def test_an_unknown_key_is_refused() -> None:
     text = "route:\n  receiver: slack\n  match: {level: high}\n"
 
-    assert faults(text) == ["routes.yaml:3: route.match: there is no such key"]
+    assert faults(text) == [
+        "routes.yaml:3: route.match: there is no such key (did you mean matchers?)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +89,23 @@ def test_an_unknown_key_is_refused() -> None:
         ("a: &x {}\nroute: *x", "routes.yaml:2: aliases are not read: write it out"),
         ("route: " + "[" * 200 + "]" * 200, "routes.yaml:1: is nested too deeply"),
         ("route: {receiver: slack, routes: [{matchers: ['severity=x']}]}", "no alert has a label"),
+        ("route: {receiver: slack, routes: [{matchers: [levle=high]}]}", "did you mean level?"),
+        (
+            "route: {receiver: slack, routes: [{matchers: [level=hihg]}]}",
+            "route.routes.0.matchers.0: level is never 'hihg': did you mean high?",
+        ),
+        (
+            "route: {receiver: slack, routes: [{matchers: ['late!=\"1\"']}]}",
+            "late is never '1': write true or false",
+        ),
+        (
+            "route: {receiver: slack, max_aeg: 6h}",
+            "route.max_aeg: there is no such key (did you mean max_age?)",
+        ),
+        (
+            f"{SLACK}\nescalations: [{{matchers: [late=true], {STEPS}}}]",
+            "escalations.0.steps.0.after: 'x' is no duration",
+        ),
         ("route: {receiver: slack, routes: [{matchers: ['level']}]}", "'level' is no matcher"),
         ("route: {receiver: slack, routes: [{matchers: [{a: b}]}]}", "must be a text"),
         ("route: {receiver: slack, routes: [{continue: yes}]}", "continue: 'yes' is neither true"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from services.error_messages import describe_error
+from services.notifier.domain.routing import routes_document
 from services.notifier.domain.routing.build_routes import (
     FieldPath,
     RouteError,
@@ -16,9 +16,11 @@ from services.notifier.domain.routing.build_routes import (
 )
 from services.notifier.domain.routing.routes_document import RoutesDocument
 from services.notifier.domain.routing.tree import Routing
+from services.validation_errors import list_errors, list_keys
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 100
+_KEYS = list_keys(routes_document)
 
 
 class InvalidRoutes(ValueError):
@@ -48,7 +50,7 @@ def parse_routes(file: str, raw: bytes, receivers: Sequence[str]) -> Routing:
     try:
         document = RoutesDocument.model_validate(value)
     except ValidationError as invalid:
-        reader.errors += _list_invalid(invalid)
+        reader.errors += _list_invalid(invalid, value)
         reader.refuse_errors()
         raise
     reader.errors += list_route_errors(document, receivers)
@@ -56,9 +58,10 @@ def parse_routes(file: str, raw: bytes, receivers: Sequence[str]) -> Routing:
     return build_routing(document, file, reader.lines, receivers)
 
 
-def _list_invalid(invalid: ValidationError) -> Iterator[RouteError]:
-    for detail in invalid.errors(include_url=False, include_input=False):
-        yield RouteError(detail["loc"], describe_error(detail))
+def _list_invalid(invalid: ValidationError, value: object) -> Iterator[RouteError]:
+    for error in list_errors(invalid, value, _KEYS):
+        hint = f" ({error.hint})" if error.hint else ""
+        yield RouteError(error.path, error.message + hint)
 
 
 @dataclass(slots=True)

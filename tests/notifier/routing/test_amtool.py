@@ -18,7 +18,7 @@ from tests.examples import scale_examples
 
 AMTOOL = shutil.which("amtool")
 RECEIVERS = ("slack", "slack-duty", "slack-digest", "pagerduty", "console")
-NAMES = ("level", "rule", "pack", "group_place")
+NAMES = ("rule", "pack", "group_place", "group_country")
 VALUES = ("", "a", "b", "ab", "a b", 'a"b', "a,b", "a\\b", "ب")
 EXPRESSIONS = ("", "a", "a|b", "a.*", ".+", "[^a]+", "(?i)A", "a b|ab", "^a$", "\\w+", "a{1,2}b?")
 

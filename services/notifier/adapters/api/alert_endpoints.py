@@ -31,7 +31,7 @@ from services.notifier.adapters.api.documents import (
 from services.notifier.adapters.api.endpoint import Call, Endpoint
 from services.notifier.adapters.api.rate_limit import PAGE, SCAN
 from services.notifier.domain.errors import LogLost
-from services.notifier.domain.routing.labels import NAMES, is_label
+from services.notifier.domain.routing.labels import refuse_label
 from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
 from services.notifier.domain.watch.alert_board import AlertBoard, AlertFilter
 from services.notifier.domain.watch.floor import WatchFloor
@@ -159,10 +159,11 @@ class AlertEndpoints:
         """Firing alerts by labels."""
         self._require_complete()
         query: GroupQuery = call.query
-        unknown = [label for label in query.by if not is_label(label)]
-        if unknown:
-            known = ", ".join(NAMES)
-            raise InvalidAct("by", f"no alert has a label {unknown[0]}: {known} or group_<field>")
+        try:
+            for label in query.by:
+                refuse_label(label)
+        except ValueError as error:
+            raise InvalidAct("by", str(error)) from None
         groups = self.board.group_firing(parse_filter(query.filter), query.by)
         return AlertGroups(
             groups=tuple(

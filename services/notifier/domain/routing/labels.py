@@ -1,9 +1,12 @@
 """The labels of an alert, which routes match."""
 
-from schemas.alert import Alert
+from collections.abc import Mapping
+
+from schemas.alert import Alert, Level
 from schemas.duty import is_duty
 from schemas.storm import STORM
-from services.notifier.domain.routing.matchers import Labels
+from services.document_faults import suggest_name
+from services.notifier.domain.routing.matchers import LabelMatcher, Labels
 
 GROUP_PREFIX = "group_"
 """Before the name of a field of the group: `group_country`."""
@@ -15,6 +18,12 @@ FLAGS = ("exercise", "backfill", "late", "uncorroborated", SUSPECTED, "storm", "
 """Labels that are `true` or `false`."""
 
 NAMES = ("level", "pack", "rule", "hypothesis", *FLAGS)
+
+_VALUES: Mapping[str, tuple[str, ...]] = {
+    "level": tuple(map(str, Level)),
+    **dict.fromkeys(FLAGS, ("true", "false")),
+}
+"""All values of those labels that always have one of a few."""
 
 CHANGING = frozenset({"level", "hypothesis", "backfill", "late", "uncorroborated", SUSPECTED})
 """Labels that another revision of the same alert may have otherwise."""
@@ -44,6 +53,35 @@ def label_alert(alert: Alert) -> Labels:
     }
 
 
-def is_label(name: str) -> bool:
-    """Whether an alert may have the label."""
-    return name in NAMES or name.startswith(GROUP_PREFIX)
+def refuse_label(name: str) -> None:
+    """Refuse a label that no alert has.
+
+    Raises:
+        ValueError: it is none; the message says what to write.
+    """
+    if name not in NAMES and not name.startswith(GROUP_PREFIX):
+        hint = suggest_name(name, NAMES) or f"write {', '.join(NAMES)} or {GROUP_PREFIX}<field>"
+        raise ValueError(f"no alert has a label {name}: {hint}")
+
+
+def refuse_matcher(matcher: LabelMatcher) -> None:
+    """Refuse a matcher of a label that no alert has, or of a value that its label never has.
+
+    Raises:
+        ValueError: it is one; the message says what to write.
+    """
+    refuse_label(matcher.name)
+    if matcher.expression is None:
+        refuse_value(matcher.name, matcher.value)
+
+
+def refuse_value(name: str, value: str) -> None:
+    """Refuse a value that the label never has; an empty one stands for none.
+
+    Raises:
+        ValueError: it is one; the message says what to write.
+    """
+    values = _VALUES.get(name)
+    if values and value not in ("", *values):
+        hint = suggest_name(value, values) or f"write {' or '.join(values)}"
+        raise ValueError(f"{name} is never {value!r}: {hint}")

@@ -19,7 +19,7 @@ from services.notifier.domain.routing.interval_syntax import (
     parse_weekdays,
     parse_years,
 )
-from services.notifier.domain.routing.labels import NAMES, is_label
+from services.notifier.domain.routing.labels import refuse_label, refuse_matcher
 from services.notifier.domain.routing.matchers import LabelMatcher, parse_matchers
 from services.notifier.domain.routing.schedule import DAY_MINUTES, DayRange, Range, TimeInterval
 
@@ -40,16 +40,14 @@ def _parse_flag(written: str) -> bool:
 
 
 def _require_label(name: str) -> str:
-    if not is_label(name):
-        known = ", ".join(NAMES)
-        raise ValueError(f"no alert has a label {name}: write {known} or group_<field>")
+    refuse_label(name)
     return name
 
 
 def _parse_known_matchers(written: str) -> tuple[LabelMatcher, ...]:
     matchers = parse_matchers(written)
     for matcher in matchers:
-        _require_label(matcher.name)
+        refuse_matcher(matcher)
     return matchers
 
 

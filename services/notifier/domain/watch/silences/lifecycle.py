@@ -8,7 +8,7 @@ from itertools import chain
 
 from schemas.silence import LONGEST_REASON, MOST_MATCHERS, Silence
 from services.notifier.domain.entry import KEPT_AFTER_END
-from services.notifier.domain.routing.labels import NAMES, is_label
+from services.notifier.domain.routing.labels import refuse_matcher
 from services.notifier.domain.routing.matchers import LabelMatcher, Operator, parse_matchers
 from services.notifier.domain.watch.people import Person, Role
 from services.notifier.domain.watch.refusals import ChangedMeanwhile, InvalidAct, NotAllowed
@@ -177,12 +177,10 @@ def _asks_for_nothing(matcher: LabelMatcher) -> bool:
 def _parse_all(written: Sequence[str], field: str) -> tuple[LabelMatcher, ...]:
     try:
         matchers = tuple(chain.from_iterable(map(parse_matchers, written)))
+        for matcher in matchers[:MOST_MATCHERS]:
+            refuse_matcher(matcher)
     except ValueError as error:
         raise InvalidAct(field, str(error)) from None
     if len(matchers) > MOST_MATCHERS:
         raise InvalidAct(field, f"has more than {MOST_MATCHERS} matchers")
-    for matcher in matchers:
-        if not is_label(matcher.name):
-            known = f"{', '.join(NAMES)} or group_<field>"
-            raise InvalidAct(field, f"no alert has a label {matcher.name}: write {known}")
     return matchers
