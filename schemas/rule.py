@@ -178,7 +178,7 @@ class Correlation(Document):
     generate: bool = False
     aliases: dict[str, dict[RuleName, str]] = Field(default_factory=dict)
     count_by: Literal["event", "story", "source"] = "story"
-    max_lateness: TimeSpan = timedelta(hours=72)
+    max_lateness: NonZeroSpan = timedelta(hours=72)
     max_hits: Annotated[int, Field(ge=10, le=20_000)] = 10_000
     interval: Literal["start", "certain"] = "start"
     field: Name | None = None
