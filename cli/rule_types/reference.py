@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from cli.rule_types.templates import list_types, read_example
+from schemas.rule import CorrelationType
+from services.matcher.domain.windows.section_keys import CONDITION_KEYS, KEYS
 
 HEAD = """# Types of rules
 
@@ -11,6 +13,15 @@ under a name of your own; then put your words into it. This page is made of the 
 `make generate`, and a test runs their cases.
 
 | type | what it is for |
+|---|---|
+"""
+KEYS_HEAD = """
+## Which keys a type reads
+
+All types read `rules`, `group-by`, `timespan`, `aliases`, `generate`, `interval`, `max_lateness`
+and `max_hits`. `vedette rules check` refuses any other key that the type does not read:
+
+| keys | types |
 |---|---|
 """
 CASES = """
@@ -46,12 +57,22 @@ be joined: that would be letter by letter. What a rule groups by is there under 
 def write_reference() -> str:
     """The page, in Markdown."""
     head = [HEAD.rstrip(), *_rows()]
-    return "\n".join([*head, CASES.rstrip(), VARIABLES.rstrip(), *_sections(), ""])
+    keys = [KEYS_HEAD.rstrip(), *_keys()]
+    return "\n".join([*head, *keys, CASES.rstrip(), VARIABLES.rstrip(), *_sections(), ""])
 
 
 def _rows() -> Iterator[str]:
     for kind in list_types():
         yield f"| [`{kind}`](#{kind}) | {_find_title(kind)} |"
+
+
+def _keys() -> Iterator[str]:
+    bounds = {f"condition.{key}": types for key, types in CONDITION_KEYS.items()}
+    by_types: dict[frozenset[CorrelationType], list[str]] = {}
+    for key, types in {**KEYS, **bounds}.items():
+        by_types.setdefault(types, []).append(f"`{key}`")
+    for types, keys in by_types.items():
+        yield f"| {', '.join(keys)} | {', '.join(sorted(types))} |"
 
 
 def _find_title(kind: str) -> str:

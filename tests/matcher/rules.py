@@ -59,9 +59,14 @@ def detecting(
     return DetectionRule.model_validate(given)
 
 
+BOUNDLESS = ("absence", "new_value", "reversal")
+"""The types that read no condition."""
+
+
 def correlating(name: str, rules: list[str], **section: Any) -> CorrelationRule:
     """A correlation rule: three in a week unless the section says otherwise."""
-    given = {"type": "event_count", "timespan": "7d", "condition": {"gte": 3}} | section
+    bounds = {} if section.get("type") in BOUNDLESS else {"condition": {"gte": 3}}
+    given = {"type": "event_count", "timespan": "7d"} | bounds | section
     given |= {"rules": rules}
     if "group_by" in given:
         given["group-by"] = given.pop("group_by")

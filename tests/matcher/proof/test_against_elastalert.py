@@ -52,7 +52,9 @@ def _seconds(at: datetime) -> int:
 
 def watched(section: Mapping[str, object], events: Sequence[Event], gap: timedelta) -> Episodes:
     """The episodes of one correlation over all attacks of a city, episodes parted by `gap`."""
-    common = {"group_by": ["place"], "count_by": "event", "max_lateness": "6h"}
+    common = {"group_by": ["place"], "max_lateness": "6h"}
+    if section.get("type") not in {"absence", "value_count"}:
+        common |= {"count_by": "event"}
     rule: RuleDocument = correlating("rule", ["any"], **{**common, **section})
     any_attack = detecting("any", selection={"words": "*"})
     book = rulebook(any_attack, rule.model_copy(update={"resolve_after": gap}), lists=())

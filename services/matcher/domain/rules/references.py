@@ -5,7 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from schemas.hypothesis import Hypothesis
-from schemas.rule import Correlation, CorrelationRule, DetectionRule, RuleDocument
+from schemas.rule import Condition, Correlation, CorrelationRule, DetectionRule, RuleDocument
 from services.document_faults import DocumentFault, FieldPath, InvalidField, suggest_name
 from services.matcher.domain.detection.fields import kind_of
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
@@ -113,12 +113,19 @@ def _refuse_fields(section: Correlation, known: Mapping[str, RuleDocument]) -> N
 
 
 def _refuse_alias(section: Correlation, alias: str, meant: Mapping[str, str]) -> None:
+    path = ("correlation", "aliases", alias)
+    counted = section.condition.field if isinstance(section.condition, Condition) else None
+    if alias not in {*section.group_by, counted}:
+        hint = "name it in group-by or condition.field, or leave it out"
+        raise InvalidField(path, "nothing groups or counts by it", hint)
     for rule in section.rules:
         if rule not in meant:
-            path = ("correlation", "aliases", alias)
             raise InvalidField(path, f"it does not say which field {alias} is for {rule}")
     for rule, field in meant.items():
-        kind_of(field, ("correlation", "aliases", alias, rule))
+        if rule not in section.rules:
+            hint = suggest_name(rule, section.rules) or "leave it out"
+            raise InvalidField((*path, rule), "the correlation has no such rule", hint)
+        kind_of(field, (*path, rule))
 
 
 def refuse_sides(document: RuleDocument, lists: Collection[str]) -> None:

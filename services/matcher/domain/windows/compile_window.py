@@ -17,6 +17,7 @@ from schemas.rule import (
 )
 from services.matcher.domain.windows.expression import Expression, parse_expression
 from services.matcher.domain.windows.section_faults import NotSupported, refuse_section
+from services.matcher.domain.windows.section_keys import refuse_unread_keys
 from services.matcher.domain.windows.template import read_fields
 from services.matcher.domain.windows.window_rule import (
     COUNTING,
@@ -136,6 +137,7 @@ def _check_template(document: DetectionRule | CorrelationRule, part: str) -> str
 
 def _compile_condition(section: Correlation) -> Condition:
     _check_fields(section)
+    refuse_unread_keys(section)
     refuse_section(section)
     if isinstance(section.condition, str):
         return Condition(gte=0)

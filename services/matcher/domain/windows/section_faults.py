@@ -34,11 +34,6 @@ def refuse_section(section: Correlation) -> None:
 
 
 def _refuse_bounds(section: Correlation, condition: Condition) -> None:
-    if not find_bounds(condition):
-        given = " and ".join(condition.model_dump(exclude_none=True, exclude={"field"}))
-        raise NotSupported(
-            "correlation.condition", f"{given} is no bound of {section.type}", "e.g. gte: 3"
-        )
     if _is_empty(condition, *_find_limits(section), whole=section.type not in NUMERIC):
         message = f"no value of {section.type} is {describe_bounds(condition)}"
         raise NotSupported("correlation.condition", message, _suggest(section, condition))

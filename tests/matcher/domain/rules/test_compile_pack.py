@@ -87,6 +87,21 @@ DIVERGING = {
             {"group_by": ["where"], "aliases": {"where": {"fire": "plaice"}}},
             "aliases.where.fire: no event has a field 'plaice' (did you mean place?)",
         ),
+        (
+            {"group_by": ["where"], "aliases": {"where": {"fire": "place", "fair": "place"}}},
+            "aliases.where.fair: the correlation has no such rule (did you mean fire?)",
+        ),
+        (
+            {"group_by": ["place"], "aliases": {"where": {"fire": "place"}}},
+            (
+                "aliases.where: nothing groups or counts by it"
+                " (name it in group-by or condition.field, or leave it out)"
+            ),
+        ),
+        (
+            {"type": "event_count", "by": "source"},
+            "by: event_count does not read it (leave it out; it is for shared_term)",
+        ),
     ],
     ids=str,
 )

@@ -83,7 +83,6 @@ def test_a_baseline_asks_for_two_timespans_unless_it_says_otherwise() -> None:
         ({"condition": {"eq": 2.5}}, "no value of event_count is exactly 2.5"),
         ({"condition": {"lt": 1}}, "no value of event_count is fewer than 1"),
         ({"condition": {"gte": 20}, "max_hits": 10}, "no value of event_count is at least 20"),
-        ({"condition": {"ratio": 2}}, "ratio is no bound of event_count"),
         ({"type": "temporal", "condition": {"gte": 3}}, "no value of temporal is at least 3"),
         (
             {"type": "value_sum", "condition": {"field": "lat", "gte": 3, "lt": 3}},
@@ -113,7 +112,72 @@ def test_what_something_can_meet_is_taken() -> None:
     assert compiled("fire", "threat", type="temporal", condition={"lte": 1}).condition.lte == 1
 
 
-@pytest.mark.parametrize("key", ["timespan", "baseline", "min_baseline", "history"])
+BOUNDS = {"neq": 1, "gte": 1, "lte": 2}
+NUMBERS = BOUNDS | {"field": "lat"}
+COMPARED = {"baseline": "60d", "min_baseline": "30d", "count_by": "source"}
+NOVEL = {"field": "names", "history": "30d", "warmup": "14d"}
+SECTIONS: dict[str, dict[str, Any]] = {
+    "event_count": {"count_by": "source", "condition": BOUNDS},
+    "value_count": {"condition": NUMBERS},
+    "value_sum": {"count_by": "source", "condition": NUMBERS},
+    "value_avg": {"count_by": "source", "condition": NUMBERS},
+    "value_percentile": {"count_by": "source", "condition": NUMBERS | {"percentile": 70}},
+    "temporal": {"condition": BOUNDS},
+    "temporal_ordered": {"condition": BOUNDS},
+    "rate_change": COMPARED | {"condition": {"ratio": 3, "floor": 2, "significance": 0.05}},
+    "new_value": NOVEL,
+    "reversal": NOVEL,
+    "shared_term": {"field": "names", "by": "source", "similarity": 70, "condition": BOUNDS},
+    "absence": {},
+    "divergence": {
+        "field": "type",
+        "value": "threaten",
+        "between": ["here", "there"],
+        "condition": {"by": 0.5, "floor": 2},
+        **COMPARED,
+    },
+}
+"""All keys that each type reads, of those that not all read."""
+ANY_KEY = {key: value for section in SECTIONS.values() for key, value in section.items()}
+ANY_BOUND = {
+    key: value
+    for section in SECTIONS.values()
+    for key, value in section.get("condition", {}).items()
+} | {"eq": 2, "gt": 1, "lt": 3}
+
+
+@pytest.mark.parametrize("kind", SECTIONS)
+def test_a_type_takes_every_key_that_it_reads(kind: str) -> None:
+    window = compiled("fire", "threat", type=kind, timespan="7d", **SECTIONS[kind])
+
+    assert window.type == kind
+
+
+@pytest.mark.parametrize("kind", SECTIONS)
+def test_a_type_refuses_each_key_that_it_does_not_read(kind: str) -> None:
+    section = SECTIONS[kind]
+    for key in ANY_KEY.keys() - section.keys():
+        with pytest.raises(NotSupported, match="does not read it") as refused:
+            compiled("fire", "threat", timespan="7d", type=kind, **section, **{key: ANY_KEY[key]})
+
+        assert refused.value.field == f"correlation.{key}"
+        readers = {other for other, given in SECTIONS.items() if key in given}
+        assert refused.value.hint == f"leave it out; it is for {', '.join(sorted(readers))}"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SECTIONS if "condition" in SECTIONS[kind]])
+def test_a_type_refuses_each_bound_that_it_does_not_read(kind: str) -> None:
+    section, bounds = SECTIONS[kind], SECTIONS[kind]["condition"]
+    bounds_too = {"eq", "gt", "lt"} if "gte" in bounds else set()
+    for key in ANY_BOUND.keys() - bounds.keys() - bounds_too:
+        changed = section | {"condition": bounds | {key: ANY_BOUND[key]}}
+        with pytest.raises(NotSupported, match="does not read it") as refused:
+            compiled("fire", "threat", timespan="7d", type=kind, **changed)
+
+        assert refused.value.field == f"correlation.condition.{key}"
+
+
+@pytest.mark.parametrize("key", ["timespan", "baseline", "min_baseline", "history", "max_lateness"])
 def test_a_window_of_no_time_is_refused(key: str) -> None:
     with pytest.raises(ValidationError, match="no time at all: write one such as 1h"):
         compiled("fire", **{key: "0s"})
