@@ -5,13 +5,14 @@ from collections.abc import (
     Collection,
     Hashable,
     Iterable,
+    Iterator,
     KeysView,
     Mapping,
     Sequence,
 )
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from operator import itemgetter
 
@@ -42,7 +43,6 @@ GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 DESCRIBING = frozenset[str]().union(
     *(language.grammar.describes for language in LANGUAGES.values())
 )
-NO_PLACES = frozenset[WordRange]()
 
 Numbers = Collection[int]
 """The numbers of sentences of a report, in order, in which looking for one costs little."""
@@ -73,6 +73,7 @@ class ReportSentences:
         self._scenes: dict[int, Scene] = {}
         self._namings: dict[str, Numbers] = {}
         self._keys: dict[int, KeysView[str]] = {}
+        self._described: dict[int, frozenset[WordRange]] = {}
 
     @cached_property
     def _cuts(self) -> Cuts:
@@ -95,7 +96,7 @@ class ReportSentences:
         if finder is None:
             finder = self._finders[number] = WordFinder(
                 SentenceWords(self._cuts.sentences[number].words.split()),
-                self._find_named(number),
+                partial(self._find_named, number),
                 self._found.scan.index,
                 reported=self._language,
             )
@@ -109,13 +110,10 @@ class ReportSentences:
     def _first_words(self) -> Sequence[str]:
         return self._found.scan.folded.split(None, MOST_LOOKED_AT)[:MOST_LOOKED_AT]
 
-    def _find_named(self, number: int) -> Callable[[frozenset[str]], Iterable[WordRange]]:
-        def find_named(members: frozenset[str]) -> Iterable[WordRange]:
-            describing = self._describing.get(number, NO_PLACES)
-            named = (name for name in self._members.get(number, ()) if name.words not in describing)
-            return [name.words for name in named if name.member in members]
-
-        return find_named
+    def _find_named(self, number: int, members: frozenset[str]) -> Iterator[WordRange]:
+        for name in self._members.get(number, ()):
+            if name.member in members and name.words not in self._describing(number):
+                yield name.words
 
     def naming(self, group: Group) -> Numbers:
         """The sentences that name one of the group; nothing is cut if the report names nobody.
@@ -174,19 +172,19 @@ class ReportSentences:
                 by_key.setdefault(key, []).append(number)
         return by_key
 
-    @cached_property
-    def _describing(self) -> Mapping[int, frozenset[WordRange]]:
-        """The names that a hyphen joins to what only describes others (`Iran-backed`), if any."""
-        found = ((number, self._find_describing(number)) for number in self._members)
-        return {number: places for number, places in found if places}
+    def _describing(self, number: int) -> frozenset[WordRange]:
+        """The names that a hyphen joins to what only describes others (`Iran-backed`)."""
+        places = self._described.get(number)
+        if places is None:
+            places = self._described[number] = frozenset(self._find_describing(number))
+        return places
 
-    def _find_describing(self, number: int) -> frozenset[WordRange]:
-        sentence = self._cuts.sentences[number]
-        words = sentence.words.split()
-        named = [name.words for name in self._members[number]]
+    def _find_describing(self, number: int) -> Iterable[WordRange]:
+        words = self.finder(number).words.words
+        named = [name.words for name in self._members.get(number, ())]
         near = [place for place in named if not DESCRIBING.isdisjoint(words[place.end :][:1])]
-        hyphens = sentence.marks.hyphens if near else ()
-        return frozenset(place for place in near if place.end in hyphens)
+        hyphens = self._cuts.sentences[number].marks.hyphens if near else ()
+        return (place for place in near if place.end in hyphens)
 
     @cached_property
     def _named(self) -> frozenset[str]:
@@ -253,7 +251,7 @@ class ReportSentences:
             named,
             *self._cuts.sentences[number].marks,
             self._cuts.sentences[number].mark,
-            self._describing.get(number, NO_PLACES),
+            self._describing(number),
         )
 
 

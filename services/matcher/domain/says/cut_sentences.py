@@ -106,6 +106,8 @@ def _cut_long(raw: str, folded: str, start: int) -> Iterator[SentenceText]:
 
 def _cut_folded(folded: str, pieces: Sequence[str]) -> Sequence[str]:
     """The folded words of each piece of a text."""
+    if len(pieces) == 1:
+        return [folded]
     parts = _fold_together(pieces)
     if "".join([part[1:] for part in parts]) == folded[1:]:
         return parts
