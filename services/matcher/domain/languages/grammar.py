@@ -62,6 +62,8 @@ class Grammar:
     """What such a clause may belong to, between it and the cue (`denied reports that`)."""
     presupposes: frozenset[str] = NO_WORDS
     """What begins a clause that is so whatever is denied or supposed before it (`after`)."""
+    phrasal: frozenset[str] = NO_WORDS
+    """Cues that are about the words beside them alone: none behind *and* (`without`)."""
     leads: frozenset[str] = NO_WORDS
     """What begins words that only lead to a sentence (`after days of rumours, …`)."""
     reach: Reach = field(default_factory=Reach)

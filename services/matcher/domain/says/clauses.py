@@ -15,12 +15,21 @@ _LONGEST_LEAD = 14
 def is_parted(scene: Scene, first: WordRange, second: WordRange) -> bool:
     """Whether another clause begins between the two.
 
-    It does at *but* and the like, and at *and* before a doer who is not joined with one before it.
+    It does at *but* and the like, at *and* before a doer who is not joined with one before it, and
+    at any *and* behind *without*.
     """
-    if is_contrasted(scene, first, second):
+    if is_contrasted(scene, first, second) or _is_phrase_left(scene, first, second):
         return True
     start, end = min(first.end, second.end), max(first.start, second.start)
     return any(_opens(scene, at) for at in range(start, end))
+
+
+def _is_phrase_left(scene: Scene, before: WordRange, act: WordRange) -> bool:
+    """Whether the words are about a phrase that *and* ends: `without a word and attacked`."""
+    grammar, verb = scene.grammar, scene.words[act.start]
+    if scene.words[before.end - 1] not in grammar.phrasal or grammar.active.search(verb):
+        return False
+    return not grammar.joins.isdisjoint(scene.words[before.end : act.start])
 
 
 def is_contrasted(scene: Scene, first: WordRange, second: WordRange) -> bool:
@@ -57,17 +66,26 @@ def is_aside(scene: Scene, before: WordRange, act: WordRange) -> bool:
 
     The clause is relative, or the words begin it: *KH, which has not commented, attacked*, and
     *KH, and not Badr, attacked*. Or it leads to the sentence: *after it denied this, KH attacked*.
+    Or what is said follows it: *he said, not giving his name, that KH attacked*.
     """
     first = _skip_nested(scene, before.end, act.start)
-    if not any(_closes(scene, at) for at in range(first, act.start + 1)):
+    ends = [at for at in range(first, act.start + 1) if _closes(scene, at)]
+    if not ends:
         return False
     if _leads(scene, before):
         return True
     for at in range(before.start, max(0, before.start - _LONGEST_ASIDE), -1):
         if at in scene.sentence.breaks:
             begun = scene.words[at] in scene.grammar.joins and at + 1 == before.start
-            return at == before.start or begun or _opens_aside(scene, at)
+            opens = at == before.start or begun or _opens_aside(scene, at)
+            return opens or _interrupts_report(scene, at, ends[0])
     return False
+
+
+def _interrupts_report(scene: Scene, first: int, last: int) -> bool:
+    """Whether words of saying stand before the first word, and what is said begins at the last."""
+    says = not scene.grammar.reports.isdisjoint(scene.words[:first])
+    return says and scene.words[last] in scene.grammar.complements
 
 
 def _skip_nested(scene: Scene, first: int, last: int) -> int:

@@ -19,6 +19,8 @@ ATTACKS = "%groups% > %attack%"
         "In 2007 KH attacked the ship.",
         "KH attacked the ship years ago.",
         "On the anniversary of the day KH attacked the ship, thousands marched.",
+        "KH left without a word or attacking the ship.",
+        "In Baghdad an officer denied, when asked, that KH attacked the ship.",
         "لم تهاجم كتائب حزب الله ولا قصفت السفينة.",
         "قد تستهدف كتائب حزب الله السفينة.",
         "ربما تستهدف كتائب حزب الله السفينة.",
@@ -41,6 +43,9 @@ def test_a_cue_vetoes_the_act(text: str) -> None:
         "KH attacked the ship. No one was hurt.",
         "وقد تمت أمس وفق كتائب حزب الله، وقصفت العصائب السفينة.",
         "نفت العصائب ذلك لكن كتائب حزب الله استهدفت السفينة.",
+        "KH came without a word and attacked the ship.",
+        "An officer said, not giving a name, that KH attacked the ship.",
+        "قال ضابط، طالبا عدم نشر اسمه، إن كتائب حزب الله استهدفت السفينة.",
     ],
 )
 def test_a_cue_of_another_clause_vetoes_nothing(text: str) -> None:

@@ -22,6 +22,7 @@ GRAMMAR = Grammar(
         "proved confirm confirmed case clear certain possibility chance prospect online"
     ),
     presupposes=word_set("after since because following"),
+    phrasal=word_set("without"),
     leads=word_set("after despite following amid with"),
     references=REFERENCES,
     reach=Reach(),
