@@ -120,14 +120,9 @@ def mark_storms(
         if episode is None or len(episode.owners) != 1:
             return alert
         (owner,) = episode.owners
-        key = storm_key(
-            rule.pack,
-            rule.name,
-            owner,
-            exercise=after.exercise,
-            # a flood of suspicions marks nothing that words find
-            suspected=episode.suspected,
-        )
+        # a flood of suspicions marks nothing that words find
+        drill, suspected = after.exercise, episode.suspected
+        key = storm_key(rule.pack, rule.name, owner, exercise=drill, suspected=suspected)
         groups = counted.get(key) or counts.read(key) or NewGroups()
         group, at = state_fingerprint(rule, after), episode.recorded
         counted[key] = groups.add(group, at, counts.limit)

@@ -1,6 +1,6 @@
 """Rendering: an announced alert and its episode as an Alert."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from schemas.alert import (
@@ -63,14 +63,19 @@ def render_alert(
         evidence_count=0 if episode is None else alert.count,
         owners=() if episode is None else episode.owners,
         hypotheses=rule.hypotheses,
-        explain=(
-            explain_alert(rule, state, alert) + explain_said(evidence) + explain_suspicion(evidence)
-        ),
+        explain=_explain(rule, state, alert, evidence),
         reason=alert.reason,
         exercise=state.exercise,
         **_render_marks(alert),
         **_render_times(alert),
     )
+
+
+def _explain(
+    rule: WindowRule, state: WindowState, alert: AnnouncedAlert, evidence: Sequence[Evidence]
+) -> str:
+    why = explain_alert(rule, state, alert)
+    return why + explain_said(evidence) + explain_suspicion(evidence)
 
 
 def _render_marks(alert: AnnouncedAlert) -> dict[str, bool]:

@@ -30,15 +30,7 @@ def reset_state(
     the backfill stay as they are, and all keep their words. `former` is the rule that the hits were
     evaluated by; None if it is not known any more. Idempotent.
     """
-    since = state.since if generation.since is None else micros(generation.since)
-    bare = msgspec.structs.replace(
-        state,
-        hits=Ordered(),
-        runs=(),
-        settled_until=None,
-        since=since,
-        announced=_keep_words(former, state),
-    )
+    bare = _drop_hits(former, state, generation)
     if generation.on_change is OnChange.RESET:
         return msgspec.structs.replace(bare, announced=AnnouncedAlerts(), suspicion=None)
     if state.suspicion is not None:
@@ -52,6 +44,20 @@ def reset_state(
         settled_until=cutoff.settled_until,
         runs=_settle_announced(former, state, cutoff),
         announced=bare.announced.filter(cutoff.retains),
+    )
+
+
+def _drop_hits(
+    former: WindowRule | None, state: WindowState, generation: RuleGeneration
+) -> WindowState:
+    since = state.since if generation.since is None else micros(generation.since)
+    return msgspec.structs.replace(
+        state,
+        hits=Ordered(),
+        runs=(),
+        settled_until=None,
+        since=since,
+        announced=_keep_words(former, state),
     )
 
 
