@@ -55,7 +55,7 @@ def test_no_control_and_no_format_is_left_but_joiners_and_signs() -> None:
     ],
     ids=ascii,
 )
-def test_a_cleaned_line(text: str, line: str) -> None:
+def test_a_cleaned_line_has_nothing_that_hides_and_stays_as_it_is(text: str, line: str) -> None:
     assert clean_line(text) == line
     assert clean_line(line) == line
 
@@ -76,7 +76,9 @@ def test_a_cleaned_line(text: str, line: str) -> None:
     ],
     ids=ascii,
 )
-def test_a_cut_line(text: str, longest: int, cut: str) -> None:
+def test_a_line_is_cut_where_no_sign_and_no_escape_is_split(
+    text: str, longest: int, cut: str
+) -> None:
     assert cut_line(text, longest, escape_mrkdwn) == cut
 
 

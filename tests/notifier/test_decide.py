@@ -238,7 +238,7 @@ CASES: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_decision(case: Case) -> None:
+def test_each_revision_is_sent_edited_deferred_or_skipped(case: Case) -> None:
     entry, revision, traits, expected = case
 
     assert decide(DecisionContext(entry, revision, traits, NOON)) == expected

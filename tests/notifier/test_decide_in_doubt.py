@@ -133,7 +133,7 @@ CASES: dict[str, Case] = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_decision(case: Case) -> None:
+def test_what_is_done_after_an_unknown_outcome(case: Case) -> None:
     entry, revision, traits, expected = case
 
     assert decide(DecisionContext(entry, revision, traits, NOON)) == expected

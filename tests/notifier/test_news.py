@@ -43,7 +43,9 @@ def revise(**changes: Any) -> Alert:
     ],
     ids=["level", "hypothesis", "both ways", "lower", "hypothesis gone", "evidence", "ended"],
 )
-def test_what_is_news(newer: Alert, raised: bool, moved: bool) -> None:
+def test_a_higher_level_and_another_hypothesis_are_news(
+    newer: Alert, raised: bool, moved: bool
+) -> None:
     assert (is_raised(SHOWN, newer), is_moved(SHOWN, newer)) == (raised, moved)
 
 

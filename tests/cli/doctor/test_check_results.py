@@ -49,7 +49,9 @@ def _partition(replicas: int, in_sync: int) -> dict[str, Any]:
         (_partition(3, 3), {"retention.ms": "1"}, NOTE),
     ],
 )
-def test_a_topic(partition: Any, changes: dict[str, str], status: CheckStatus) -> None:
+def test_a_topic_is_at_fault_where_it_may_lose_messages(
+    partition: Any, changes: dict[str, str], status: CheckStatus
+) -> None:
     found = judge_topic("vedette.events", EVENTS, [partition], EVENTS.config() | changes)
 
     assert found.status is status
@@ -71,7 +73,9 @@ def test_windows_are_where_their_signals_go(windows: int, signals: int, remedy: 
     ("members", "lag", "status"),
     [(2, 0, GOOD), (2, FAR_BEHIND, GOOD), (2, FAR_BEHIND + 1, NOTE), (0, 0, FAULT)],
 )
-def test_a_group(members: int, lag: int, status: CheckStatus) -> None:
+def test_a_group_that_nobody_reads_in_is_at_fault(
+    members: int, lag: int, status: CheckStatus
+) -> None:
     assert judge_group("vedette.matcher", members, lag).status is status
 
 
@@ -145,7 +149,7 @@ def test_a_certificate_is_renewed_in_time(days: int, status: CheckStatus) -> Non
 
 
 @pytest.mark.parametrize(("usable", "status"), [(150, GOOD), (149, FAULT), (0, FAULT), (-1, NOTE)])
-def test_a_disk(usable: int, status: CheckStatus) -> None:
+def test_a_disk_that_is_nearly_full_is_at_fault(usable: int, status: CheckStatus) -> None:
     found = judge_folder("disk", {"error_code": 0, "total_bytes": 1000, "usable_bytes": usable})
 
     assert found.status is status

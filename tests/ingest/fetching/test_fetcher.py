@@ -267,7 +267,7 @@ async def test_a_host_has_one_connection_at_a_time(feed: FeedStandIn) -> None:
     assert all(later - earlier > 0.09 for earlier, later in pairwise(times))
 
 
-async def test_nobody_listens() -> None:
+async def test_an_address_at_which_nobody_listens_is_unreachable() -> None:
     failed = await fail(FetchRequest("http://127.0.0.1:9/", allowed=LOOPBACK))
 
     assert failed.reason is FailureReason.UNREACHABLE

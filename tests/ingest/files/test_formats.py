@@ -62,7 +62,7 @@ def test_a_row_that_does_not_fit_is_refused_by_its_line() -> None:
     assert bodies(read_csv(raw)) == [{"title": "c"}]
 
 
-def test_another_delimiter() -> None:
+def test_columns_may_have_another_delimiter() -> None:
     source = {"id": "a", "path": "x", "mapping": MAPPING, "delimiter": ";"}
     form = choose_format(CsvSource.model_validate(source))
 

@@ -111,7 +111,7 @@ def test_acleds_sub_event_decides_before_its_event() -> None:
 
 
 @given(st.text() | st.integers() | st.none())
-def test_nothing_raises(written: object) -> None:
+def test_whatever_is_written_for_a_code_raises_nothing(written: object) -> None:
     find_country(written)
     find_fips_country(written)
     find_cameo_type(written)
