@@ -83,6 +83,8 @@ class Grammar:
     governed: re.Pattern[str] = NEVER
     relatives: frozenset[str] = NO_WORDS
     """What begins a clause about a name before it (`KH, which …`)."""
+    taken_up: re.Pattern[str] = NEVER
+    """The words from one of these to a doer, if what is before it was done by him (`دعا إليها`)."""
     resumes: frozenset[str] = NO_WORDS
     """Behind a comma these begin what the words before only lead to (`فقد`)."""
     joins: frozenset[str] = NO_WORDS

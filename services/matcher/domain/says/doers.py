@@ -88,12 +88,28 @@ def _find_subject(scene: Scene, act: WordRange) -> Actor | None:
     after = _find_after(scene, act)
     if after is None or before is None:
         return before or _find_inside(scene, act) or after
+    if _is_taken_up(scene, act, after):
+        return after
     opens = act.start in scene.sentence.breaks and after.words.start == act.end
     if opens and scene.grammar.reach.doer_after == 0:
         return after
     touches = before.words.end == act.start
     verb_first = scene.grammar.doer_follows.match(scene.words[act.start])
     return after if verb_first and not touches and after.words.start == act.end else before
+
+
+def _is_taken_up(scene: Scene, act: WordRange, doer: Actor) -> bool:
+    """Whether a relative clause about the act, or with it, says that the doer behind it did it.
+
+    *الدعوة التي أطلقها الصدر*, *التظاهرة التي دعا إليها السيد الصدر*.
+    """
+    words, end = scene.words, doer.words.start
+    while end > act.end and words[end - 1] in scene.grammar.ranks:
+        end -= 1
+    for at in (act.start - 1, act.end):
+        if at >= 0 and words[at : at + 1] and words[at] in scene.grammar.relatives:
+            return bool(scene.grammar.taken_up.match(" ".join(words[at + 1 : end])))
+    return False
 
 
 def _find_inside(scene: Scene, act: WordRange) -> Actor | None:
