@@ -9,7 +9,7 @@ from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.text_tests import NameTest, PhraseTest
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.text.fold import CharSpan
-from services.matcher.domain.text.literal_order import LiteralPair
+from services.matcher.domain.text.literal_order import AnyPair
 from services.matcher.domain.text.scan import WordSpan
 from services.matcher.domain.text.sentences import SentenceIndex, sentence_of
 from services.matcher.domain.words.word_list import IndexedList
@@ -47,9 +47,9 @@ class NearTest(FieldTest):
         """The groups of its parts: it needs every part."""
         return [group for part in self.parts for group in part.required_groups()]
 
-    def required_pairs(self) -> Iterable[LiteralPair]:
+    def required_pairs(self) -> Iterable[AnyPair]:
         """Those of its parts."""
-        return [pair for part in self.parts for pair in part.required_pairs()]
+        return [pairs for part in self.parts for pairs in part.required_pairs()]
 
     def literals(self) -> Iterable[str]:
         """The literals of its parts."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
 from typing import ClassVar
 
 from services.document_faults import suggest_name
@@ -13,12 +13,13 @@ from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.prefilter import MOST_BESIDE
 from services.matcher.domain.detection.view import EventView, scanned_fields
 from services.matcher.domain.text.fold import CharSpan, fold
+from services.matcher.domain.text.literal_order import AnyPair, LiteralPair
 from services.matcher.domain.text.phrases import InvalidPhrase, literal_forms, refuse_half_name
 from services.matcher.domain.text.report_words import WordRange
 from services.matcher.domain.text.scan import WordSpan
 from services.matcher.domain.words.bind_lists import bind_pattern
 from services.matcher.domain.words.entries import named_lists
-from services.matcher.domain.words.pattern import Part, Prefix, Words, parse_pattern
+from services.matcher.domain.words.pattern import Gap, Part, Prefix, Words, parse_pattern
 from services.matcher.domain.words.word_index import pattern_lists
 from services.matcher.domain.words.word_list import (
     BoundLists,
@@ -117,6 +118,13 @@ class PatternTest(FieldTest):
         joined = (_joined_words(first, then) for (first, then), gap in following if not gap.most)
         return [group for group in chain(joined, groups) if group]
 
+    def required_pairs(self) -> Iterable[AnyPair]:
+        """Of each two of its words one after the other."""
+        pattern = self.pattern
+        following = zip(pairwise(pattern.parts), pattern.gaps, strict=True)
+        several = (_pairs(*both, gap, pattern.slack) for both, gap in following)
+        return [pairs for pairs in several if pairs]
+
     def scanned_fields(self) -> Iterable[str]:
         """The field, or the fields that it is made of."""
         return scanned_fields(self.field)
@@ -134,6 +142,17 @@ def _joined_words(first: BoundPart, then: BoundPart) -> frozenset[Atom]:
         case Words(forms=forms), Prefix(letters=letters) if len(forms) <= MOST_BESIDE:
             return frozenset(("", f" {form} {letters}") for form in forms)
     return frozenset()
+
+
+def _pairs(first: BoundPart, then: BoundPart, gap: Gap, slack: int) -> AnyPair:
+    """The literals of two words, if they keep their order; none if these are many."""
+    match first, then:
+        case Words(forms=forms), Words(forms=others) if not gap.either_order:
+            pairs = product(sorted(forms), sorted(others))
+            most = min(gap.most, slack) + 2
+            several = tuple(LiteralPair(f" {one} ", f" {other} ", most) for one, other in pairs)
+            return several if len(several) <= MOST_BESIDE else ()
+    return ()
 
 
 def required_group(part: BoundPart, *, named: bool) -> frozenset[Atom]:

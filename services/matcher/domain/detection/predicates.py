@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.says.parts import Group
 from services.matcher.domain.text.fold import CharSpan
-from services.matcher.domain.text.literal_order import LiteralPair
+from services.matcher.domain.text.literal_order import AnyPair
 from services.matcher.domain.words.word_list import IndexedList
 
 Atom = tuple[str, str]
@@ -83,8 +83,8 @@ class FieldTest(ABC):
         """What a sentence of every event that passes has."""
         return ()
 
-    def required_pairs(self) -> Iterable[LiteralPair]:
-        """Literals that follow each other in every event that passes."""
+    def required_pairs(self) -> Iterable[AnyPair]:
+        """Literals that follow each other: every event that passes has a pair of each."""
         return ()
 
     def literals(self) -> Iterable[str]:
@@ -222,8 +222,8 @@ def required_namings(
     return [(naming,) for naming in predicate.required_namings()]
 
 
-def required_pairs(predicate: Predicate) -> Iterator[LiteralPair]:
-    """Literals that follow each other in every event that meets the predicate."""
+def required_pairs(predicate: Predicate) -> Iterator[AnyPair]:
+    """Literals that follow each other: every event that meets the predicate has a pair of each."""
     if isinstance(predicate, AllOf):
         yield from chain.from_iterable(map(required_pairs, predicate.parts))
     elif not isinstance(predicate, (AnyOf, Not)):

@@ -14,7 +14,7 @@ from services.matcher.domain.detection.predicates import (
     required_namings,
     required_pairs,
 )
-from services.matcher.domain.text.literal_order import LiteralPair
+from services.matcher.domain.text.literal_order import AnyPair
 from services.matcher.domain.words.word_list import KEY_MARK
 
 FieldValues = tuple[str, frozenset[str]]
@@ -28,7 +28,7 @@ MOST_BESIDE = 16
 class Prefilter:
     """Every event that matches the rule has one of `atoms`, and of `beside` unless that is empty.
 
-    `beside` are literals. With a `pair` there is one on either side, and one follows the other.
+    `beside` are literals. With `pairs` it has one of these, of a literal on either side.
     With `namings` it has one of these; there are no atoms then. Without either nothing is known,
     and the rule is evaluated on every event.
     """
@@ -36,7 +36,7 @@ class Prefilter:
     atoms: frozenset[Atom]
     beside: frozenset[str] = NO_LITERALS
     namings: tuple[RequiredNaming, ...] = ()
-    pair: LiteralPair | None = None
+    pairs: AnyPair = ()
 
 
 def make_prefilter(predicate: Predicate, selectivity: GroupSelectivity) -> Prefilter:
@@ -53,16 +53,18 @@ def make_prefilter(predicate: Predicate, selectivity: GroupSelectivity) -> Prefi
         return Prefilter(frozenset())
     first, *others = groups
     beside = _first_literals(group for group in others if group != first)
-    return Prefilter(first, beside, pair=_find_pair(predicate, first, beside) if beside else None)
+    return Prefilter(first, beside, pairs=_find_pairs(predicate, first, beside) if beside else ())
 
 
-def _find_pair(
-    predicate: Predicate, first: frozenset[Atom], beside: frozenset[str]
-) -> LiteralPair | None:
-    """How two literals follow each other, if both are of one phrase."""
+def _find_pairs(predicate: Predicate, first: frozenset[Atom], beside: frozenset[str]) -> AnyPair:
+    """How the literals of two groups follow each other, if both are of one phrase."""
     literals = _literals(first) | beside
-    pairs = (pair for pair in required_pairs(predicate) if {pair.first, pair.second} == literals)
-    return next(pairs, None)
+    of_both = (pairs for pairs in required_pairs(predicate) if _paired(pairs) == literals)
+    return next(of_both, ())
+
+
+def _paired(pairs: AnyPair) -> frozenset[str]:
+    return frozenset(literal for pair in pairs for literal in (pair.first, pair.second))
 
 
 def _first_literals(groups: Iterable[frozenset[Atom]]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from services.matcher.domain.detection.fields import as_text
 from services.matcher.domain.detection.predicates import Atom, FieldTest
 from services.matcher.domain.detection.view import IN_WORDS, EventView, scanned_fields
 from services.matcher.domain.text.fold import CharSpan
-from services.matcher.domain.text.literal_order import LiteralPair
+from services.matcher.domain.text.literal_order import AnyPair, LiteralPair
 from services.matcher.domain.text.phrases import Phrase
 from services.matcher.domain.text.scan import WordSpan, contains_phrase
 
@@ -95,10 +95,10 @@ class PhraseTest(FieldTest):
         """Each of its parts."""
         return [frozenset({("", literal)}) for literal in self.literals()]
 
-    def required_pairs(self) -> Iterable[LiteralPair]:
+    def required_pairs(self) -> Iterable[AnyPair]:
         """Its first two parts, if it has several."""
         first, *others = self.literals()
-        return [LiteralPair(first, second, self.phrase.max_words) for second in others[:1]]
+        return [(LiteralPair(first, second, self.phrase.max_words),) for second in others[:1]]
 
     def literals(self) -> Sequence[str]:
         """Its parts."""

@@ -20,7 +20,7 @@ from services.matcher.domain.detection.report_sentences import ReportSentences
 from services.matcher.domain.detection.selectivity import selectivity
 from services.matcher.domain.detection.view import EventView
 from services.matcher.domain.says.parts import Group
-from services.matcher.domain.text.literal_order import LiteralPair
+from services.matcher.domain.text.literal_order import AnyPair
 from services.matcher.domain.text.phrases import cover_words
 from services.matcher.domain.words.shared_values import SharedValues
 from services.matcher.domain.words.word_list import IndexedList
@@ -43,7 +43,7 @@ class RuleIndex:
     """The numbers of rules by what an event must have for them to match.
 
     `always`: rules without a prefilter; evaluated on every event. `beside` has for each rule the
-    literals beside its prefilter, or none; `pairs` has for some how one follows the first. A long
+    literals beside its prefilter, or none; `pairs` has for some how one follows the other. A long
     list of values is one entry of `by_list`, not one of `by_value` for each. `by_naming` has
     groups of members, and for each the rules by the keys of the word lists that a sentence has
     which names a member.
@@ -51,7 +51,7 @@ class RuleIndex:
 
     always: RuleNumbers
     beside: tuple[frozenset[str], ...]
-    pairs: Mapping[int, LiteralPair] = field(default_factory=dict)
+    pairs: Mapping[int, AnyPair] = field(default_factory=dict)
     by_literal: Mapping[str, RuleNumbers] = field(default_factory=dict)
     by_value: Mapping[str, Mapping[str, RuleNumbers]] = field(default_factory=dict)
     by_list: Mapping[FieldValues, RuleNumbers] = field(default_factory=dict)
@@ -133,7 +133,7 @@ def make_index(
             if _knows_nothing(rule) and predicates[number] != NEVER
         ),
         beside=tuple(rule.beside for rule in prefilters),
-        pairs={number: rule.pair for number, rule in enumerate(prefilters) if rule.pair},
+        pairs={number: rule.pairs for number, rule in enumerate(prefilters) if rule.pairs},
         by_literal=_by_word(by_field.pop("", {}), lists),
         by_value=by_field,
         by_list=_by_list(prefilters),

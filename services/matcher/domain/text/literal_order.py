@@ -16,6 +16,10 @@ class LiteralPair(NamedTuple):
     max_words: int
 
 
+AnyPair = tuple[LiteralPair, ...]
+"""Alternatives."""
+
+
 class LiteralOrder:
     """Literals in the order in which they end, each as often as the text holds it.
 
@@ -32,11 +36,17 @@ class LiteralOrder:
         self._earliest: Mapping[str, int] = {}
         self._counts: Sequence[int] = ()
 
-    def may_hold(self, pair: LiteralPair) -> bool:
+    def may_hold(self, pairs: AnyPair) -> bool:
         """Whether the text may hold a pair of literals of the automaton: False is certain."""
-        first, second, max_words = pair
         if not self._counts:
             self._count()
+        for pair in pairs:  # noqa: SIM110  (a generator costs more than the look)
+            if self._may_hold(pair):
+                return True
+        return False
+
+    def _may_hold(self, pair: LiteralPair) -> bool:
+        first, second, max_words = pair
         latest, earliest, counts = self._latest, self._earliest, self._counts
         if first not in latest or second not in latest:
             return False

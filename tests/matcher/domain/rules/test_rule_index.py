@@ -39,6 +39,25 @@ def test_a_rule_of_two_words_is_not_asked_where_known_words_keep_them_apart() ->
     assert "near" not in candidates(book, report("government" + " a b" * 4 + " kornets"))
 
 
+@pytest.mark.parametrize(
+    ("phrase", "text", "asked"),
+    [
+        ("مسيرة مليونية ~2", "ومسيرة كبيرة جدا مليونية", True),
+        ("مسيرة مليونية ~2", "مليونية كبيرة ومسيرة", False),
+        ("مسيرة مليونية ~1", "مسيرة كبيرة كبيرة كبيرة مليونية", False),
+        ("مسيرة ~1~ مليونية", "مليونية كبيرة ومسيرة", True),
+        ("مسيرة ~5 مليونية ~1", "مسيرة كبيرة كبيرة كبيرة مليونية", False),
+    ],
+)
+def test_a_rule_of_words_behind_a_conjunction_needs_them_in_order_and_near(
+    phrase: str, text: str, *, asked: bool
+) -> None:
+    known = detecting("known", selection={"words|phrase": "كبيرة"})
+    book = rulebook(detecting("near", selection={"words|phrase": phrase}), known)
+
+    assert ("near" in candidates(book, report(text))) is asked
+
+
 def test_a_rule_of_a_word_and_a_choice_of_others_needs_the_word_and_one_of_them() -> None:
     book = rulebook(
         detecting("rule", "a and b", a={"words|phrase": "kornets"}, b={"words|phrase": ["x", "y"]})

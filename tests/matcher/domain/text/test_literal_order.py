@@ -12,9 +12,10 @@ literals = st.sampled_from(LITERALS)
 words = st.sampled_from(("a", "ab", "b", "bc", "c", "x"))
 
 
-def may_hold(text: str, known: set[str], pair: LiteralPair) -> bool:
-    scan = Scanner({*known, pair.first, pair.second}).scan([ScannedText("text", text)])
-    return scan.order.may_hold(pair)
+def may_hold(text: str, known: set[str], *pairs: LiteralPair) -> bool:
+    literals = {literal for pair in pairs for literal in (pair.first, pair.second)}
+    scan = Scanner(known | literals).scan([ScannedText("text", text)])
+    return scan.order.may_hold(pairs)
 
 
 @given(literals, literals, st.integers(0, 4), st.lists(words, max_size=14), st.sets(literals))
@@ -34,6 +35,13 @@ def test_known_words_between_two_literals_are_counted() -> None:
     assert may_hold("a c c c b", {" c "}, pair)
     assert not may_hold("a c c c c b", {" c "}, pair)
     assert may_hold("a x x x x b", {" c "}, pair)
+
+
+def test_one_of_several_pairs_is_enough() -> None:
+    pairs = [LiteralPair(" a ", " b ", 2), LiteralPair(" x ", " y ", 2)]
+
+    assert may_hold("b a x y", set(), *pairs)
+    assert not may_hold("a y x b", set(), *pairs)
 
 
 def test_the_second_literal_comes_after_the_first() -> None:
