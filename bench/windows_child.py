@@ -82,6 +82,11 @@ def _numeric(type_: CorrelationType, **bounds: float) -> Kind:
     return Kind(rule, values=lambda number: (str(number * 7 % 10),))
 
 
+def _indicate(kind: Kind) -> Kind:
+    """The same as an indicator of a hypothesis, which is sent how far it is from firing."""
+    return replace(kind, rule=replace(kind.rule, hypotheses=("course",)))
+
+
 def _temporal(type_: CorrelationType) -> Kind:
     return Kind(replace(RULE, type=type_, bases=BOTH, condition=Condition(gte=2)))
 
@@ -144,6 +149,7 @@ _OF_EVENTS: dict[str, Kind] = {
     "cooldown and levels": Kind(replace(RULE, cooldown=DAY, corroboration=TWO_SOURCES)),
     "short resolve_after": Kind(replace(RULE, resolve_after=SECOND / 100)),
     "full": Kind(replace(RULE, max_hits=1_000)),
+    "distance": _indicate(_numeric(CorrelationType.VALUE_SUM, gte=1_000_000)),
 }
 KINDS: Mapping[str, Kind] = _OF_EVENTS | {
     f"{name}, of alerts": replace(kind, rule=replace(kind.rule, counts_alerts=True))
@@ -204,7 +210,8 @@ class Window:
     def take(self, signal: Any) -> None:
         """Handle a message, and carry out nothing of what it leads to."""
         self.offset += 1
-        for _command in self.engine.handle(signal, self.offset, NOON, self.processors):
+        now = getattr(signal, "occurred_at", NOON)
+        for _command in self.engine.handle(signal, self.offset, now, self.processors):
             pass
 
 

@@ -2,7 +2,6 @@
 
 import inspect
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,6 +23,7 @@ from services.matcher.domain.packs.documents import LocatedDocument
 from services.matcher.domain.rules.references import Rules, sort_by_bases
 from services.validation_errors import list_errors
 from tests.matcher.adapters.rules.packs import ROCKETS, write_pack
+from tests.parts.counted_calls import count_calls
 
 
 def faults_of(folder: Path, detection: str) -> list[str]:
@@ -104,22 +104,6 @@ def test_at_most_ten_faults_of_a_file_are_listed(tmp_path: Path) -> None:
     assert len(lines) == 11
     assert lines[0].startswith(f"{pack}/indicators/rockets.yaml:17: key0: there is no such key")
     assert lines[10] == f"{pack}/indicators/rockets.yaml:1: and 390 more"
-
-
-def count_calls(action: Callable[[], object]) -> int:
-    """How many functions run, with each step of a generator; a measure of cost without a clock."""
-    calls = 0
-
-    def note(*_: object) -> None:
-        nonlocal calls
-        calls += 1
-
-    sys.setprofile(note)
-    try:
-        action()
-    finally:
-        sys.setprofile(None)
-    return calls
 
 
 def list_unknown_keys(count: int) -> int:

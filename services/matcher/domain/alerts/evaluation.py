@@ -36,12 +36,13 @@ def find_episodes(rule: WindowRule, state: WindowState) -> tuple[Episode, ...]:
 
 def evaluate(rule: WindowRule, state: WindowState) -> "Evaluation":
     """The evaluation that went along with a state, up to date but for what waits for a tick."""
-    known = _recall(rule, state)
+    known = recall(rule, state)
     known.follow(state)
     return known
 
 
-def _recall(rule: WindowRule, state: WindowState) -> "Evaluation":
+def recall(rule: WindowRule, state: WindowState) -> "Evaluation":
+    """The evaluation that went along with a state, wherever it is; a new one without any."""
     known: Evaluation | None = state.evaluation
     if known is None or known.rule is not rule or known.since != state.since:
         known = Evaluation(rule, state.since)
@@ -51,7 +52,7 @@ def _recall(rule: WindowRule, state: WindowState) -> "Evaluation":
 
 def find_times(rule: WindowRule, state: WindowState) -> FiringTimes:
     """The firing times of a state, of an absence whatever the clock."""
-    known = _recall(rule, state)
+    known = recall(rule, state)
     known.follow_times(state)
     return known.times
 
@@ -98,6 +99,8 @@ class Evaluation:
     """Runs farther from it have the values and totals of the last state."""
     _seen: tuple[Any, ...] = ()
     _pending: ChangedHits = field(default_factory=ChangedHits)
+    distance: Any = None
+    """What is known of how far it is from firing: it goes along too."""
 
     def __post_init__(self) -> None:
         self.times = FiringTimes(self.rule, self.since)

@@ -2,20 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby, takewhile
+from itertools import takewhile
 from math import ceil, floor
+from typing import NamedTuple
 
 import msgspec
 
 from schemas.rule import Condition, CorrelationType
-from services.matcher.domain.windows.chains import list_deciding
-from services.matcher.domain.windows.condition import count_tokens
+from services.matcher.domain.alerts.evaluation import find_pass, recall
+from services.matcher.domain.hypotheses.held_tokens import HeldTokens
 from services.matcher.domain.windows.durations import round_duration
-from services.matcher.domain.windows.measure import Measure, make_measure
+from services.matcher.domain.windows.measure import OrderedCount
 from services.matcher.domain.windows.ordered import Ordered
+from services.matcher.domain.windows.passes import CountingPass
 from services.matcher.domain.windows.state import Hit, WindowState, micros, span
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import WindowRule
+
+COARSE_VALUES = 16
+"""In so many steps the values behind the present one are listed, where more are required."""
+
+MOST_VALUES = 64
+"""Values that are listed; a sum of numbers below 0 too may rise and fall."""
 
 COUNTED = frozenset(
     {
@@ -35,7 +43,8 @@ ValidValue = tuple[int, int]
 class Distance(msgspec.Struct, frozen=True, array_like=True):
     """What a window holds of what is `required`, in whole numbers.
 
-    `values` has the present value first, then those that are left as hits leave the window.
+    `values` has the present value first, then those that are left as hits leave the window. Where
+    much is required, these are listed in steps, each with what is left at its end.
     """
 
     required: int
@@ -70,40 +79,78 @@ class Distance(msgspec.Struct, frozen=True, array_like=True):
 def measure_distance(rule: WindowRule, state: WindowState, clock: datetime) -> Distance | None:
     """How far the rule's window at `clock` is from firing.
 
-    None: it holds no hit that counts, it fires, or the rule is of no type that is COUNTED.
+    None: it holds no hit that counts, it fires, or the rule is of no type that is COUNTED. Asked
+    hit by hit it costs what each changes.
     """
     required = _find_required(rule)
-    if required is None or _fires_by_newest(rule, state.hits, micros(clock), required):
+    if required is None:
         return None
-    inside = window_hits(rule, state.hits, micros(clock))
-    hits = sorted(inside, key=lambda hit: hit.last)
-    measure = make_measure(rule)
-    for hit in sorted(inside, key=lambda hit: hit.first):
-        measure.add(hit)
-    values = _merge_equal(_values_as_hits_leave(measure, hits, span(rule.timespan)))
+    list_values = _list_ordered if rule.type is CorrelationType.TEMPORAL_ORDERED else _list_counted
+    values = list_values(rule, state, micros(clock), required)
     below = tuple(takewhile(lambda value: 0 < value[0] < required, values))
-    return Distance(required, below) if below else None
+    return Distance(required, below[:MOST_VALUES]) if below else None
 
 
-def _fires_by_newest(rule: WindowRule, hits: Ordered[Hit], clock: int, required: int) -> bool:
-    """Whether the newest hits of the window are enough, so that the others need no look."""
-    if rule.counts_alerts or rule.type is CorrelationType.VALUE_SUM:
-        return False
-    if rule.type is CorrelationType.TEMPORAL_ORDERED:
-        return not rule.certain and _count_steps(rule, hits, clock) >= required
-    opened, tokens = clock - span(rule.timespan), set[str]()
-    for hit in takewhile(lambda hit: hit.at > opened, hits.backwards(clock)):
-        tokens.update(count_tokens(rule, hit) if hit.last > opened else ())
-        if len(tokens) >= required:
-            return True
-    return False
+def _list_counted(
+    rule: WindowRule, state: WindowState, clock: int, required: int
+) -> Iterator[ValidValue]:
+    known, timespan = recall(rule, state), span(rule.timespan)
+    if known.distance is None:
+        known.distance = HeldTokens(rule)
+    tokens: HeldTokens = known.distance
+    tokens.follow(state.hits, clock)
+    step, unit = ceil(required / COARSE_VALUES), tokens.unit
+
+    def count_whole(total: int) -> int:
+        return floor(total / unit)
+
+    totals = tokens.totals.list_totals(
+        clock - timespan, count_whole, lambda total: count_whole(total) // step
+    )
+    return ((count_whole(total), last + timespan) for total, last in totals)
 
 
-def _count_steps(rule: WindowRule, hits: Ordered[Hit], clock: int) -> float:
-    measure = make_measure(rule)
-    for hit in list_deciding(rule, hits, clock):
+def _list_ordered(
+    rule: WindowRule, state: WindowState, clock: int, _required: int
+) -> Iterator[ValidValue]:
+    """Of bases that hit in order, how many still do as the chains of hits leave."""
+    begins, timespan = _find_begins(rule, state, clock), span(rule.timespan)
+    for leaving in sorted({time for time in begins if time > clock - timespan}):
+        yield sum(time >= leaving for time in begins), leaving + timespan
+
+
+class _Chains(NamedTuple):
+    """When chains of these hits begin."""
+
+    hits: Ordered[Hit]
+    begins: Sequence[int]
+
+
+def _find_begins(rule: WindowRule, state: WindowState, clock: int) -> Sequence[int]:
+    """When the chains begin that begin last, of the first base, the first two, and so on."""
+    if not state.hits or state.hits[-1].at > clock:
+        return _follow_chains(rule, state, clock)
+    known = recall(rule, state)
+    if known.distance is None or known.distance.hits is not state.hits:
+        passing = find_pass(rule, state, state.hits[-1].at)
+        measure = passing.measure if isinstance(passing, CountingPass) else None
+        if isinstance(measure, OrderedCount):
+            begins = measure.begins
+        else:
+            begins = _follow_chains(rule, state, clock)
+        known.distance = _Chains(state.hits, tuple(begins))
+    chains: _Chains = known.distance
+    return chains.begins
+
+
+def _follow_chains(rule: WindowRule, state: WindowState, clock: int) -> Sequence[int]:
+    """The same by a look at all hits of the window, until the last of them ends."""
+    measure = OrderedCount(rule)
+    hits = window_hits(rule, state.hits, clock)
+    for hit in sorted(hits, key=lambda hit: hit.first):
         measure.add(hit)
-    return measure.value(clock) or 0
+    measure.value(max((hit.at for hit in hits), default=clock))
+    return measure.begins
 
 
 def _find_required(rule: WindowRule) -> int | None:
@@ -118,18 +165,3 @@ def _find_lower_bound(condition: Condition) -> int | None:
     if condition.gt is not None:
         bounds.append(floor(condition.gt) + 1)
     return max(bounds, default=None)
-
-
-def _values_as_hits_leave(
-    measure: Measure, hits: Sequence[Hit], timespan: int
-) -> Iterator[ValidValue]:
-    newest = max((hit.at for hit in hits), default=0)
-    for last, hits_at_once in groupby(hits, key=lambda hit: hit.last):
-        yield floor(measure.value(newest) or 0), last + timespan
-        for hit in hits_at_once:
-            measure.remove(hit)
-
-
-def _merge_equal(values: Iterator[ValidValue]) -> Iterator[ValidValue]:
-    for value, equal in groupby(values, key=lambda valid: valid[0]):
-        yield value, max(until for _, until in equal)

@@ -47,8 +47,10 @@ def _make_distance(
     rule: WindowRule, before: WindowState, outcome: WindowResult, now: datetime
 ) -> Iterator[Indication]:
     after = before if outcome.state is None else outcome.state
+    # before what follows it: what is known of the one is then brought up to the other
+    former = measure_distance(rule, before, now) if outcome.is_changed else None
     distance = None if outcome.state is None else measure_distance(rule, outcome.state, now)
-    if outcome.is_changed and distance == measure_distance(rule, before, now):
+    if outcome.is_changed and distance == former:
         return
     window = window_key(rule.pack, rule.name, after.group, exercise=after.exercise).decode()
     sent = distance and WindowDistance(required=distance.required, values=distance.values)

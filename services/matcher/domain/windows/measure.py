@@ -220,6 +220,11 @@ class OrderedCount:
         self._begin()
         return float(sum(begins > self._removed_until for begins in self._begins))
 
+    @property
+    def begins(self) -> Sequence[int]:
+        """When the chain begins that begins last, of the first base rule, the first two, ..."""
+        return self._begins
+
     def find_margins(self, _condition: Condition, _largest: float, /) -> Margins:
         """As the protocol says: any hit may be a step."""
         return NOTHING

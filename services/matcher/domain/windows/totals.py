@@ -50,17 +50,17 @@ class Sum:
 
     def add(self, number: float) -> None:
         """As the protocol says."""
-        self._sum += _count_least(number)
+        self._sum += count_least(number)
         self._count += 1
 
     def remove(self, number: float) -> None:
         """As the protocol says."""
-        self._sum -= _count_least(number)
+        self._sum -= count_least(number)
         self._count -= 1
 
     def value(self) -> float:
         """As the protocol says."""
-        return self._sum / _ONE
+        return self._sum / LEAST_IN_ONE
 
     def find_margins(self, condition: Condition, largest: float) -> Margins:
         """As the protocol says."""
@@ -78,11 +78,12 @@ class Sum:
 
 
 _DIGITS = 1074
-_ONE = 1 << _DIGITS
+LEAST_IN_ONE = 1 << _DIGITS
 """How many times the least float goes into 1."""
 
 
-def _count_least(number: float) -> int:
+def count_least(number: float) -> int:
+    """How many times the least float goes into a number: sums of such are exact."""
     above, below = number.as_integer_ratio()
     return above << (_DIGITS + 1 - below.bit_length())
 
