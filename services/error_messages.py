@@ -40,6 +40,14 @@ _PATTERNS = {
     "^[0-9a-fA-F]{64}$": "must be a SHA-256, in 64 hexadecimal digits",
     "^SOURCE_[A-Z0-9_]{1,100}$": "must begin with SOURCE_ and be of A-Z, 0-9 and _",
     r"^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$": "must be HOST:PORT, several with commas",
+    "^[a-z]{2,3}$": "must be the code of a language, such as ar",
+    r"^[^\W\d_][^\s*\-]*\*?$": "must be one word without hyphens; * may end it",
+    "^[0-9]{2}$": "must be two digits",
+    '^[^\\r\\n\\"]$': "must be one character",
+    "^[^/]*$": "must not have a /",
+    "^[A-Za-z0-9-]{1,64}$": "must be of letters, digits and -",
+    "^[A-Za-z0-9._-]{1,249}$": "must be of letters, digits, . _ and -",
+    "^https?://": "must begin with http:// or https://",
 }
 
 

@@ -17,6 +17,7 @@ class Form(BaseModel):
     code: Annotated[str, Field(min_length=2)] = "xx"
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_\-]*$")] = "x"
     word: Annotated[str, Field(pattern="^a+$")] = "a"
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] = "ar"
     whole: Annotated[int, Field(gt=0)] = 1
     real: Annotated[float, Field(ge=-90, le=0.5, allow_inf_nan=False)] = 0.0
     few: Annotated[tuple[str, ...], Field(min_length=1, max_length=2)] = ("x",)
@@ -34,6 +35,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
         {"name": "A b"},
         "must be of a-z, 0-9, _ and -, and begin with a letter or a digit",
     ),
+    "a language": ({"language": "arabic"}, "must be the code of a language, such as ar"),
     "another pattern": ({"word": "b"}, "must match ^a+$"),
     "no whole number": ({"whole": "many"}, "must be a whole number"),
     "a fraction": ({"whole": 1.5}, "must be a whole number"),
