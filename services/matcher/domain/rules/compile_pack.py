@@ -17,7 +17,12 @@ from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.rules.compile_sources import compile_sources
 from services.matcher.domain.rules.compile_windows import compile_windows
 from services.matcher.domain.rules.feeders import add_sources, map_required_sources
-from services.matcher.domain.rules.references import Rules, list_hypothesis_faults, unique_rules
+from services.matcher.domain.rules.references import (
+    Rules,
+    list_floor_faults,
+    list_hypothesis_faults,
+    unique_rules,
+)
 from services.matcher.domain.rules.rulebook import (
     CompiledRule,
     PackRules,
@@ -76,6 +81,7 @@ class _PackCompiler:
 
     def compile(self) -> CompiledPack:
         """Everything of the pack that is free of faults."""
+        self.faults.extend(list_floor_faults(self.documents))
         lists = self._lists()
         documents = self._keep(unique_rules(self.documents.rules))
         rules = tuple(self._rules(documents, lists))

@@ -171,6 +171,17 @@ def list_hypothesis_faults(pack: PackDocuments) -> Iterator[DocumentFault]:
         seen.add(hypothesis.name)
 
 
+def list_floor_faults(pack: PackDocuments) -> Iterator[DocumentFault]:
+    """Floors of rules that the pack does not have: nothing would ever measure them."""
+    rules = {rule.document.name for rule in pack.rules}
+    for index, floor in enumerate(pack.pack.floors):
+        if floor.rule is not None and floor.rule not in rules:
+            hint = suggest_name(floor.rule, rules)
+            message = f"this pack has no rule {floor.rule!r}"
+            error = InvalidField(("floors", index, "rule"), message, hint, floor.rule)
+            yield pack.origin.fault(error)
+
+
 def _hypothesis_errors(
     hypothesis: Hypothesis, rules: Collection[str], seen: Collection[str]
 ) -> Iterator[InvalidField]:

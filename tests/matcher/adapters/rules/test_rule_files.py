@@ -149,6 +149,15 @@ def test_a_fault_is_told_with_its_line_and_field(
         assert faults == []
 
 
+def test_a_floor_is_of_a_rule_that_the_pack_has(tmp_path: Path) -> None:
+    floors = "[{rule: rockets, recall: 0.5}, {rule: rocket, recall: 0.5}]"
+
+    (fault,) = faults_of(write_pack(tmp_path, pack=f"{HEAD}    floors: {floors}\n"))
+
+    message = "this pack has no rule 'rocket' (did you mean rockets?)"
+    assert fault == f"pack.yaml:4: floors.1.rule: {message}"
+
+
 @pytest.mark.parametrize("head", ["two words", "5th", "*", "bri*gade", "al-x", ""])
 def test_a_head_noun_is_one_word(tmp_path: Path, head: str) -> None:
     pack = write_pack(tmp_path, pack=f"{HEAD}    organisation_heads: [front, {head!r}]\n")
