@@ -58,7 +58,7 @@ from services.matcher.domain.detection.value_tests import (
 from services.matcher.domain.detection.within import InvalidPlace, make_within_test
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.names import canonical_name
-from services.matcher.domain.text.phrases import InvalidPhrase, parse_phrase
+from services.matcher.domain.text.phrases import InvalidPhrase, describe_fault, parse_phrase
 
 _COMPARISONS: dict[CompareOperators, Callable[[float, float], bool]] = {
     CompareOperators.LT: operator.lt,
@@ -92,7 +92,7 @@ def _phrase(value: SigmaPhrase, reference: FieldReference) -> PhraseTest | Patte
     except UnknownList as error:
         raise reference.invalid(f"{value.text!r}: {error}", error.hint, error.name) from None
     except InvalidPhrase as error:
-        raise reference.invalid(f"{value.text!r} is no phrase: {error}") from None
+        raise reference.invalid(describe_fault(value.text, error)) from None
 
 
 @compile_field_test.register

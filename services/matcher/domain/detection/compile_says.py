@@ -9,7 +9,7 @@ from services.matcher.domain.detection.view import IN_WORDS
 from services.matcher.domain.says.parse_parts import InvalidPart, PartParser
 from services.matcher.domain.says.parts import Looked
 from services.matcher.domain.says.statement import Statement
-from services.matcher.domain.text.phrases import InvalidPhrase
+from services.matcher.domain.text.phrases import InvalidPhrase, describe_fault
 from services.matcher.domain.words.word_list import BoundPattern
 
 
@@ -46,7 +46,7 @@ def _read_phrase(text: str, lists: Lists) -> Looked:
     except UnknownList:
         raise
     except InvalidPhrase as error:
-        raise InvalidPart(f"{text!r} is no phrase: {error}") from None
+        raise InvalidPart(describe_fault(text, error)) from None
 
 
 def _find_items(looked: Looked) -> tuple[Looked, ...]:

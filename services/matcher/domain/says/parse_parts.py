@@ -13,6 +13,7 @@ _LISTS = re.compile(r"%([^%\s]+)%")
 _OWN = re.compile(r"own\s+(?:~(\d{1,2})\s+)?")
 _MOST_BETWEEN = 50
 _MOST_SIDES = 3
+_OTHER_ARROW = re.compile(r"[-=\u2013\u2014]\s*>|[<\u2190\u2192\u21d0\u21d2\u279c]")
 
 Rolled = Mapping[str, Mapping[str, str]]
 """For each list of members what a member, or one that belongs to it, counts as."""
@@ -65,10 +66,7 @@ class PartParser:
             raise InvalidPart(f"longer than {_LONGEST} characters")
         body = text.strip()
         absent = body.startswith("!")
-        if not body.removeprefix("!").strip():
-            raise InvalidPart(f"{text!r}: nothing to look for", "write a phrase or '%list%'")
-        if body.removeprefix("!").lstrip().startswith("!"):
-            raise InvalidPart(f"{text!r}: more than one !", "one ! begins a part")
+        _refuse_signs(text, body.removeprefix("!").lstrip())
         sides = [self._side(side.strip(), text) for side in body.removeprefix("!").split(ARROW)]
         if len(sides) == 1:
             return Part(text, sides[0], absent=absent)
@@ -88,6 +86,18 @@ class PartParser:
             raise InvalidPart(f"{side!r}: at most {_MOST_BETWEEN} other words may be between")
         looked = self.read_phrase(side[own.end() :] if own else side)
         return SaidPhrase(side, looked, most, self.find_items(looked))
+
+
+def _refuse_signs(text: str, body: str) -> None:
+    """Refuse what would be read as less than it says, the sign left out."""
+    if not body:
+        raise InvalidPart(f"{text!r}: nothing to look for", "write a phrase or '%list%'")
+    if body.startswith("!"):
+        raise InvalidPart(f"{text!r}: more than one !", "one ! begins a part")
+    arrow = _OTHER_ARROW.search(body)
+    if arrow:
+        hint = f"write {ARROW}: who > act > whom"
+        raise InvalidPart(f"{text!r}: {arrow[0]} is not read", hint)
 
 
 def _counted(names: Sequence[str], members: Rolled) -> Mapping[str, str]:

@@ -97,6 +97,12 @@ def _token_parts(token: str) -> list[PhrasePart]:
     return [*parts[:-1], make_part(words[-1], inflects=token.endswith("*"))] if words else []
 
 
+def describe_fault(text: str, error: InvalidPhrase) -> str:
+    """That the text is no phrase, and why; it is quoted once."""
+    why = str(error).removeprefix(f"{text!r}: ")
+    return f"{text!r} is no phrase: {why}"
+
+
 def refuse_half_name(token: str) -> None:
     """Refuse a list that is named with one `%` only: it would be read as a word.
 

@@ -127,7 +127,8 @@ def test_what_must_be_absent_vetoes_its_own_sentence_alone() -> None:
         (["%proxies% > %atack%"], "no list 'atack'", "attack"),
         (["%proxies% > %leaders%"], "both sides", "who > act"),
         (["%attack%", "~x %proxies%"], "'~x %proxies%' is no phrase", ""),
-        (["%proxies% > %attack"], "'%attack': a list is named between two %", ""),
+        (["(a|b"], "'(a|b' is no phrase: a bracket is missing", ""),
+        (["%proxies% > %attack"], "'%attack' is no phrase: a list is named between two %", ""),
     ],
 )
 def test_a_fault_names_the_field_and_the_way_out(parts: list[str], message: str, hint: str) -> None:
