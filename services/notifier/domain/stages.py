@@ -69,16 +69,20 @@ class DecisionContext:
         return is_urgent_alert(self.alert, self.entry)
 
     @property
+    def is_shown(self) -> bool:
+        """Whether people see it fire, as it is now."""
+        return self.entry.status is Status.FIRING and self.entry.revision == self.alert.revision
+
+    @property
     def is_repeatable(self) -> bool:
         """Whether it fires, is shown as it is, and its route repeats such alerts."""
-        is_shown = self.entry.status is Status.FIRING and self.entry.revision == self.alert.revision
-        return is_shown and not has_ended(self.alert) and bool(self.admission.grouping.repeat)
+        repeats = bool(self.admission.grouping.repeat)
+        return self.is_shown and not has_ended(self.alert) and repeats
 
     @property
     def is_in_hand(self) -> bool:
         """Whether it fires, is shown as it is, and somebody has it in hand."""
-        is_shown = self.entry.status is Status.FIRING and self.entry.revision == self.alert.revision
-        return is_shown and self.acts.acknowledgement is not None
+        return self.is_shown and self.acts.acknowledgement is not None
 
 
 Stage = Callable[[DecisionContext], Decision | None]
