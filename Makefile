@@ -142,8 +142,8 @@ bench-attack: install kafka redis ## genuine reports beside a hostile token: p99
 chaos: install kafka redis ## 50 faults under load, every alert exactly once; ARGS="--seed 7"
 	$(BIN)/python -m tests.chaos $(ARGS)
 
-explore: install ## random tests, with 20 times the suite's examples, others each time; ARGS=tests/matcher
-	$(BIN)/pytest --hypothesis-profile explore --timeout 0 -m "hypothesis and not integration" --numprocesses auto $(ARGS)
+explore: install ## random tests, others each time, for 15 minutes; ARGS="--minutes 60 tests/matcher/oracle"
+	$(BIN)/python -m tests.explore $(ARGS)
 
 soak: install kafka redis ## half an hour of load: memory, lag, latency as a PNG; ARGS="--minutes 5"
 	$(BIN)/python -m tests.chaos.soak $(ARGS)

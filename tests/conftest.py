@@ -11,13 +11,15 @@ from services.tracing import record_spans
 from tests.fake_recorder import FakeRecorder
 
 # on shared machines the time of an example says nothing about the code; and every run tries the
-# same examples, so that a change is judged by what it changes: `make explore` looks for others
+# same examples, so that a change is judged by what it changes: `make explore` looks for others, and
+# the profile `explore` for twenty times as many, in the tests that it is given for
 settings.register_profile(
     "vedette",
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("others", settings.get_profile("vedette"), derandomize=False)
 settings.register_profile(
     "explore", settings.get_profile("vedette"), derandomize=False, max_examples=2_000
 )
