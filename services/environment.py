@@ -202,7 +202,7 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
     Raises:
         InvalidEnvironment: naming every unknown or malformed variable.
     """
-    faults = [f"{name}: no such setting" for name in sorted(_find_unknown(environment))]
+    faults = [_describe_unknown(name) for name in sorted(_find_unknown(environment))]
     values = {name: environment[name] for name in KNOWN & environment.keys()}
     for name in sorted(SECRETS & _variables_of(settings)):
         try:
@@ -233,6 +233,17 @@ def _find_unknown(environment: Mapping[str, str]) -> set[str]:
         name for name in environment if name.startswith(PREFIX) and not name.startswith(FOR_TESTS)
     }
     return ours - KNOWN - {name + FROM_FILE for name in SECRETS}
+
+
+def _describe_unknown(name: str) -> str:
+    # commands load no comparison of names before they need it
+    from services.document_faults import suggest_name  # noqa: PLC0415
+
+    # compared without what all of them begin with, which would make any two alike
+    known = sorted(each.removeprefix(PREFIX) for each in KNOWN)
+    hint = suggest_name(name.removeprefix(PREFIX), known)
+    meant = hint.replace("did you mean ", f"did you mean {PREFIX}")
+    return f"{name}: no such setting ({meant})" if meant else f"{name}: no such setting"
 
 
 def _follow_files(loaded: S, environment: Mapping[str, str]) -> dict[str, object]:

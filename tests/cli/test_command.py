@@ -54,7 +54,9 @@ def test_an_unknown_variable_stops_a_command_with_its_name() -> None:
     )
 
     assert asked.returncode == 2
-    assert asked.stderr == "vedette: VEDETTE_CLOK: no such setting\n"
+    assert asked.stderr == (
+        "vedette: VEDETTE_CLOK: no such setting (did you mean VEDETTE_CLOCK?)\n"
+    )
 
 
 @pytest.mark.parametrize("library", ["faust", "fastapi", "kafka", "slack_sdk"])
