@@ -1,6 +1,6 @@
 """`vedette rules explain`: why a rule fired at a report, or did not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +15,10 @@ from cli.rule_set import RulesFolder, print_faults, read_folder
 from cli.window_lines import write_window
 from schemas.event import Event
 from services.counts import format_count
+from services.document_faults import suggest_name
 from services.ingest.domain.stories.join import WINDOW as STORY_WINDOW
 from services.ingest.domain.stories.memory_index import cluster_events
+from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.review.affected import ReviewedRules
 from services.matcher.domain.review.explain_condition import ExplainedPart, ExplainedValue
 from services.matcher.domain.review.explain_rule import (
@@ -95,14 +97,19 @@ def compile_alone(folder: Path, rule: str) -> tuple[ReviewedRules, RuleKey]:
     keys = find_rules(files.packs, rule)
     if len(keys) != 1:
         print_faults(files.faults)
-        named = ", ".join("/".join(key) for key in keys)
-        raise CommandFailure(
-            f"{rule}: {f'which of {named}?' if keys else f'no rule of {folder} without a fault'}"
-        )
+        raise CommandFailure(f"{rule}: {_ask_back(folder, files, rule, keys)}")
     narrow = replace(files, packs=narrow_packs(files.packs, keys[0]))
     rulebook, faults = narrow.rulebook()
     print_faults(faults)
     return ReviewedRules(narrow.packs, rulebook), keys[0]
+
+
+def _ask_back(folder: Path, files: RuleFiles, rule: str, keys: Sequence[RuleKey]) -> str:
+    """Which of several rules is meant, or which one that can be read has a name like it."""
+    if keys:
+        return f"which of {', '.join('/'.join(key) for key in keys)}?"
+    hint = suggest_name(rule, (each.document.name for pack in files.packs for each in pack.rules))
+    return f"{folder} has no rule of this name that can be read{f' ({hint})' if hint else ''}"
 
 
 def read_past(rules: ReviewedRules, key: RuleKey, reports: list[Event], asked: Event) -> Past:

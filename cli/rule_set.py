@@ -31,7 +31,8 @@ def read_folder(folder: Path) -> RuleFiles:
         CommandFailure: there is no such folder.
     """
     if not folder.is_dir():
-        raise CommandFailure(f"{folder}: no such folder")
+        kind = "a file: name the folder of its pack" if folder.exists() else "no such folder"
+        raise CommandFailure(f"{folder}: {kind}")
     return read_rule_files(folder)
 
 

@@ -206,6 +206,11 @@ def test_a_folder_that_is_not_there_stops_the_command(arguments: tuple[str, ...]
         run_rules(*arguments)
 
 
+def test_a_file_in_place_of_a_folder_stops_the_command(tmp_path: Path) -> None:
+    with pytest.raises(CommandFailure, match=r"pack\.yaml: a file: name the folder of its pack"):
+        run_rules("check", "--rules", str(write_pack(tmp_path) / "pack.yaml"))
+
+
 def test_a_file_that_is_not_there_stops_the_command(tmp_path: Path) -> None:
     with pytest.raises(CommandFailure, match=r"none\.jsonl: No such file"):
         run_rules("match", "--rules", str(write_pack(tmp_path)), "--events", "none.jsonl")

@@ -92,7 +92,7 @@ def test_nothing_recorded_later_is_in_the_window(arguments: list[str]) -> None:
 @pytest.mark.parametrize(
     ("rule", "event", "message"),
     [
-        ("rocket", "1", r"^rocket: no rule of .* without a fault$"),
+        ("rocket", "1", r"^rocket: .* has no rule of this name .* \(did you mean rockets\?\)$"),
         ("rockets", "9", r"^--event 9: none of 4 events has this id$"),
     ],
 )
