@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -34,6 +35,7 @@ from cli.stack.folder import stack_folder
 from cli.stack.plan import ADMIN_PORTS, PARTS, PORTS, READER, SOURCES, WORKER, Plan, check_exposure
 from cli.stack.ports import find_free_ports, is_free
 from cli.stack.reading import ReaderProgress, has_model
+from cli.stack.rule_faults import read_rule_faults
 from cli.stack.running import Stack, run_stack
 from cli.stack.sample import sample_event
 from cli.stack.stop import Stop, UserStopped
@@ -161,6 +163,7 @@ def _run(
     code = INTERRUPTED
     try:
         with _stack(plan, stop, console) as stack:
+            _print_rule_faults(plan, console)
             code = _play(timeline, stack, stop, console) if timeline else 0
             if stay or not timeline:
                 sample = sample_event(plan.rules)
@@ -181,6 +184,15 @@ def _stack(plan: Plan, stop: Stop, console: Console) -> Iterator[Stack]:
         console.print(build_banner(plan, os.environ, folder), soft_wrap=True)
         with run_stack(plan, folder, stop, print_line) as stack:
             yield stack
+
+
+def _print_rule_faults(plan: Plan, console: Console) -> None:
+    with httpx.Client(timeout=5, trust_env=False) as client:
+        faults = read_rule_faults(client, plan.admin_url("matcher"))
+    if faults:
+        console.print("The rules have faults; all but these parts are in force:")
+    for fault in faults:
+        console.print(plain_text(f"  {fault}", "yellow"), soft_wrap=True)
 
 
 def _play(timeline: DemoTimeline, stack: Stack, stop: Stop, console: Console) -> int:
