@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,10 +18,12 @@ from cli.tried_items import describe_tried, encode_tried
 from services.counts import format_count
 from services.document_faults import limit_faults, sort_faults, suggest_name
 from services.ingest.adapters.sources.source_files import SourceFiles, read_source_files
+from services.ingest.domain.sources.mapping_document import MappingDocument
 from services.ingest.domain.sources.pushed_sources import PushedSource
 from services.ingest.domain.sources.source_document import SourceDocument
 from services.ingest.domain.trying.item_readers import choose_reader
 from services.ingest.domain.trying.try_sample import TriedItem, try_sample
+from services.ingest.domain.trying.unfilled import list_filled, list_unfilled
 
 FAILED = 1
 LARGEST_SAMPLE = 64 * 1024 * 1024
@@ -82,17 +85,29 @@ def try_(
     document = _find_source(_read(folder), folder, source)
     reader = choose_reader(document)
     counts: Counter[str] = Counter()
+    filled: set[str] = set()
     reporter = document.make_reporter(frozenset({document.id}))
     for item in try_sample(reader, _read_sample(file), reporter, datetime.now(UTC)):
         counts[_name_result(item)] += 1
+        filled |= set() if item.event is None else set(list_filled(item.event.event))
         print_line(encode_tried(item) if form is SourcesFormat.JSON else describe_tried(item))
     if form is SourcesFormat.TEXT:
         counted = (f"{counts[name]} {name}" for name in ("taken", "refused", "left out"))
         print_line(f"in all {', '.join(counted)}")
+        for line in _describe_unfilled(document, filled):
+            print_line(line)
         if counts["refused"] and not isinstance(document, PushedSource):
             print_line("the worker would make a dead letter of each that is refused")
     if counts["refused"]:
         raise typer.Exit(FAILED)
+
+
+def _describe_unfilled(source: SourceDocument, filled: Collection[str]) -> Iterator[str]:
+    """What the source's own mapping never gave; nothing where no item was taken."""
+    mapping = getattr(source, "mapping", None)
+    if filled and isinstance(mapping, MappingDocument):
+        for name, expression in list_unfilled(mapping, frozenset(filled)):
+            yield f"note: {name}: no report has it: is {expression!r} right?"
 
 
 def _read(folder: Path) -> SourceFiles:

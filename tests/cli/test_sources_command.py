@@ -61,6 +61,21 @@ def test_what_the_worker_would_refuse_is_said_to_become_a_dead_letter(
     assert ("would make a dead letter of each" in out) == is_letter
 
 
+def test_a_field_that_no_report_has_is_noted(tmp_path: Path) -> None:
+    sheet = (EXAMPLES / "files.yaml").read_text(encoding="utf-8").replace("Summary", "Sumary")
+    (tmp_path / "files.yaml").write_text(sheet.replace("Killed", "Kiled"), encoding="utf-8")
+    sample = str(EXAMPLES / "samples" / "incidents.csv")
+
+    _, out, _ = run("try", "incident-sheet", "--file", sample, folder=tmp_path)
+    _, right, _ = run("try", "incident-sheet", "--file", sample)
+
+    assert [line for line in out.splitlines() if line.startswith("note: ")] == [
+        "note: title: no report has it: is 'Sumary' right?",
+        "note: quantities.fatalities: no report has it: is 'Kiled' right?",
+    ]
+    assert "note: " not in right
+
+
 def test_what_becomes_of_each_item_is_said_for_programs_too() -> None:
     sample = str(EXAMPLES / "samples" / "sensors.json")
 
