@@ -1,6 +1,6 @@
 """`vedette rules test`: the cases inside rule files, and those of word lists and timelines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -21,10 +21,12 @@ from cli.rule_set import (
 )
 from schemas.alert import Alert
 from services.counts import format_count
-from services.document_faults import sort_faults
+from services.document_faults import DocumentFault, sort_faults
+from services.matcher.adapters.rules.rule_files import RuleFiles
 from services.matcher.domain.backtest.cases import CaseOutcome
 from services.matcher.domain.backtest.name_cases import find_name_faults
 from services.matcher.domain.review.case_coverage import find_unmet
+from services.matcher.domain.rules.rulebook import Rulebook
 
 FAILED = 1
 
@@ -54,9 +56,7 @@ def run_rule_cases(
     """
     files = read_folder(folder)
     rulebook, faults = files.rulebook()
-    words = files.drop_unread(find_word_faults(files, rulebook, faults))
-    names = (fault for pack in files.packs for fault in find_name_faults(pack))
-    faults = (*faults, *words, *names)
+    faults += tuple(_find_list_faults(files, rulebook, faults))
     outcomes = run_cases(files, rulebook, faults)
     if timelines is not None:
         more, wrong = run_timelines(timelines, files, rulebook)
@@ -71,6 +71,15 @@ def run_rule_cases(
     print_line(count_cases(len(done), failed))
     if faults or failed:
         raise typer.Exit(FAILED)
+
+
+def _find_list_faults(
+    files: RuleFiles, rulebook: Rulebook, faults: Iterable[DocumentFault]
+) -> Iterator[DocumentFault]:
+    """Cases of lists, of words and of members, that do not hold."""
+    yield from files.drop_unread(find_word_faults(files, rulebook, faults))
+    for pack in files.packs:
+        yield from find_name_faults(pack)
 
 
 def _print_all(
