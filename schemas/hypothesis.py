@@ -160,7 +160,7 @@ class Hypothesis(Document):
         named = [rule for phase in self.phases for rule in phase.indicators]
         for rule, count in Counter(named).items():
             if rule not in weights:
-                raise ValueError(f"phases: {rule!r} is no indicator of {self.name}")
+                raise ValueError(f"phases: {rule!r} is no indicator of {self._describe()}")
             if count > 1:
                 raise ValueError(f"phases: {rule} is in several, and stands for one")
             if weights[rule] < 0:
@@ -173,9 +173,13 @@ class Hypothesis(Document):
         for event in self.scheduled:
             unknown = [rule for rule in event.weights if rule not in known]
             if unknown:
-                message = f"{unknown[0]!r} is no indicator of {self.name}"
+                message = f"{unknown[0]!r} is no indicator of {self._describe()}"
                 raise ValueError(f"scheduled: {event.title}: {message}")
         return self
+
+    def _describe(self) -> str:
+        """Its name and indicators: either of two names that differ may be the mistyped one."""
+        return f"{self.name}, which has {', '.join(each.rule for each in self.indicators)}"
 
 
 class HypothesisFile(Document):

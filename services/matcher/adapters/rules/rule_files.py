@@ -16,8 +16,12 @@ from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument
 from schemas.word_list import WordList
 from services.document_faults import DocumentFault, DocumentLocation, FieldPath
 from services.matcher.adapters.rules.pack_files import HEAD, PackFiles
-from services.matcher.adapters.rules.pack_head import default_head, salvage_head
 from services.matcher.adapters.rules.rule_keys import RULE_KEYS
+from services.matcher.adapters.rules.salvage import (
+    default_head,
+    salvage_head,
+    salvage_hypotheses,
+)
 from services.matcher.adapters.rules.unread import (
     NOTHING_UNREAD,
     Unread,
@@ -171,10 +175,18 @@ class _PackReader:
                     yield LocatedDocument(rule, document.origin)
 
     def _hypotheses(self, path: PurePath) -> Iterator[LocatedDocument[Hypothesis]]:
-        for file in self._models(path, HypothesisFile):
-            origins = _origins_of_items(file.origin, "hypotheses")
-            for index, hypothesis in enumerate(file.document.hypotheses):
+        for document in self._documents(path):
+            origins = _origins_of_items(document.origin, "hypotheses")
+            for index, hypothesis in self._good_hypotheses(document):
                 yield LocatedDocument(hypothesis, origins[index])
+
+    def _good_hypotheses(self, document: YamlDocument) -> Iterable[tuple[int, Hypothesis]]:
+        try:
+            file = HypothesisFile.model_validate(document.value)
+        except ValidationError as error:
+            self._add_errors(error, document)
+            return salvage_hypotheses(document.value, error)
+        return enumerate(file.hypotheses)
 
     def _documents(self, path: PurePath) -> tuple[YamlDocument, ...]:
         raw = self.files.files.get(path)

@@ -158,6 +158,20 @@ def test_a_floor_is_of_a_rule_that_the_pack_has(tmp_path: Path) -> None:
     assert fault == f"pack.yaml:4: floors.1.rule: {message}"
 
 
+def test_a_hypothesis_at_fault_takes_no_other_with_it(tmp_path: Path) -> None:
+    good = "{name: b, title: B, indicators: [{rule: rockets, weight: 1}], levels: LEVELS}"
+    levels = "{watch: 1, elevated: 2, high: 3}"
+    file = f"hypotheses:\n- {good}\n- {good}\n".replace("LEVELS", levels)
+    bad = file.replace("name: b", "name: a", 1).replace("watch: 1", "watch: 9", 1)
+
+    read = read_rule_files(write_pack(tmp_path, hypotheses=bad))
+
+    (fault,) = read.faults
+    assert fault.field == "hypotheses.0.levels"
+    ((hypothesis,),) = [pack.hypotheses for pack in read.packs]
+    assert (hypothesis.document.name, hypothesis.origin.line(("title",))) == ("b", 3)
+
+
 @pytest.mark.parametrize("head", ["two words", "5th", "*", "bri*gade", "al-x", ""])
 def test_a_head_noun_is_one_word(tmp_path: Path, head: str) -> None:
     pack = write_pack(tmp_path, pack=f"{HEAD}    organisation_heads: [front, {head!r}]\n")

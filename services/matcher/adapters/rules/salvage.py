@@ -1,7 +1,10 @@
-"""What is good of a `pack.yaml` of which a part is at fault."""
+"""What is good of a file of which a part is at fault: `pack.yaml` and `hypotheses.yaml`."""
+
+from collections.abc import Iterator
 
 from pydantic import ValidationError
 
+from schemas.hypothesis import Hypothesis
 from schemas.pack import Pack
 
 
@@ -19,3 +22,12 @@ def salvage_head(value: object, error: ValidationError, name: str) -> Pack:
         return Pack.model_validate({"title": name, "owner": "unknown"} | good)
     except ValidationError:
         return default_head(name)
+
+
+def salvage_hypotheses(value: object, error: ValidationError) -> Iterator[tuple[int, Hypothesis]]:
+    """The hypotheses that are free of faults, each with its place in the file."""
+    faulty = {detail["loc"][1] for detail in error.errors() if len(detail["loc"]) > 1}
+    items = value.get("hypotheses") if isinstance(value, dict) else None
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if index not in faulty:
+            yield index, Hypothesis.model_validate(item)
