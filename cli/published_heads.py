@@ -6,10 +6,13 @@ from cli.faults import CommandFailure
 from cli.reader import print_reader_notes, start_trainer
 from cli.rule_set import print_faults
 from schemas.reader_heads import PackHeads
-from services.matcher.adapters.reader.folder_heads import note_stale
-from services.matcher.adapters.reader.heads_file import UnreadableHeads, read_heads
-from services.matcher.adapters.reader.training_files import PackExamples, list_pack_examples
 from services.matcher.adapters.rules.rule_files import RuleFiles
+from services.matcher.adapters.sentence_models.folder_heads import note_stale
+from services.matcher.adapters.sentence_models.heads_file import UnreadableHeads, read_heads
+from services.matcher.adapters.sentence_models.training_files import (
+    PackExamples,
+    list_pack_examples,
+)
 from services.matcher.domain.changes.next_bundle import VersionedBundle
 from services.matcher.domain.reader.stored_heads import store_heads
 from services.matcher.domain.reader.training import Trainer

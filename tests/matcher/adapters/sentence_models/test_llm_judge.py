@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from services.matcher.adapters.reader.llm_client import LlmAddress, LlmClient, NoAnswer
-from services.matcher.adapters.reader.llm_judge import LlmJudge
+from services.matcher.adapters.sentence_models.llm_client import LlmAddress, LlmClient, NoAnswer
+from services.matcher.adapters.sentence_models.llm_judge import LlmJudge
 from services.matcher.domain.reader.ports import MeaningQuestion
 from tests.fakes import SteppedClock
 from tests.standins.language_model import LanguageModelStandIn, ModelReply, judging, saying

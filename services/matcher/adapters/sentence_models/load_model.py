@@ -7,7 +7,7 @@ from services.matcher.domain.reader.ports import SentenceModel
 from services.matcher.domain.reader.training import Trainer
 
 EXTRA = "pip install 'vedette[reader]'"
-_HERE = "services.matcher.adapters.reader"
+_HERE = "services.matcher.adapters.sentence_models"
 _PARTS = ("model.onnx", "tokenizer.json")
 
 

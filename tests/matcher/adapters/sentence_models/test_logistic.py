@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from services.matcher.adapters.reader.logistic import fit_heads
+from services.matcher.adapters.sentence_models.logistic import fit_heads
 from services.matcher.domain.reader.heads import MeaningHead
 from services.matcher.domain.reader.ports import Plane
 

@@ -9,7 +9,7 @@ from schemas.rule import DetectionRule
 from services.document_faults import DocumentFault, InvalidField
 from services.matcher.adapters.event_file import BadLine
 from services.matcher.adapters.labelled_file import read_labelled
-from services.matcher.adapters.reader.news_file import NO_NEWS, ReadNews
+from services.matcher.adapters.sentence_models.news_file import NO_NEWS, ReadNews
 from services.matcher.domain.backtest.score import LabelledReport
 from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.reader.examples import (

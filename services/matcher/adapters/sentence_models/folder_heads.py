@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 
 from schemas.reader_heads import PackHeads
 from services.document_faults import DocumentFault
-from services.matcher.adapters.reader.heads_file import HEADS, read_heads
-from services.matcher.adapters.reader.training_files import PackExamples, list_pack_examples
+from services.matcher.adapters.sentence_models.heads_file import HEADS, read_heads
+from services.matcher.adapters.sentence_models.training_files import (
+    PackExamples,
+    list_pack_examples,
+)
 from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.reader.stored_heads import store_heads
 from services.matcher.domain.reader.training import Trainer

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from services.matcher.adapters.reader.vector_cache import CachedModel
+from services.matcher.adapters.sentence_models.vector_cache import CachedModel
 from tests.matcher.fakes import CountingModel
 
 
