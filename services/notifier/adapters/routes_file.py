@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from services.document_faults import DocumentLocation
 from services.notifier.domain.routing import routes_document
 from services.notifier.domain.routing.build_routes import (
     FieldPath,
@@ -94,7 +95,8 @@ class _RoutesReader:
     def refuse_errors(self) -> None:
         """Raise InvalidRoutes if there is any error."""
         if self.errors:
-            faults = sorted({(self._line(error.path), _describe(error)) for error in self.errors})
+            place = DocumentLocation(self.file, self.lines)
+            faults = sorted({(place.line(error.path), _describe(error)) for error in self.errors})
             raise InvalidRoutes("\n".join(f"{self.file}:{line}: {text}" for line, text in faults))
 
     def _refuse_shape(self, text: str) -> None:
@@ -108,10 +110,6 @@ class _RoutesReader:
                 raise InvalidRoutes(f"{self.file}:{line}: aliases are not read: write it out")
             if depth > DEEPEST:
                 raise InvalidRoutes(f"{self.file}:{line}: is nested too deeply")
-
-    def _line(self, path: FieldPath) -> int:
-        known = (path[:length] for length in range(len(path), -1, -1))
-        return next((self.lines[part] for part in known if part in self.lines), 1)
 
     def _value(self, node: yaml.Node, path: FieldPath) -> object:
         self.lines.setdefault(path, node.start_mark.line + 1)

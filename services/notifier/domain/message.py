@@ -10,6 +10,7 @@ from typing import Any
 from services.notifier.domain.alert_view import build_view
 from services.notifier.domain.group_view import build_reply_view
 from services.notifier.domain.ports import Notice
+from services.notifier.domain.slack_blocks import Block, plain
 from services.notifier.domain.slack_buttons import build_buttons
 from services.notifier.domain.views import AlertView, EvidenceView
 from services.report_text import FSI, PDI, cut_line, escape_mrkdwn
@@ -26,7 +27,6 @@ BETWEEN = " · "
 """Between the parts of a headline."""
 EVENT_TYPE = "vedette_alert"
 REPLY_TYPE = "vedette_group_change"
-Block = dict[str, Any]
 
 
 def render(notice: Notice, *, has_buttons: bool = False) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def render(notice: Notice, *, has_buttons: bool = False) -> dict[str, Any]:
     """
     view = build_view(notice)
     if notice.short:
-        plain = {"text": build_fallback(view), "blocks": []}
-        return plain | {"metadata": build_metadata(notice)}
+        fallback = build_fallback(view)
+        return {"text": fallback, "blocks": [], "metadata": build_metadata(notice)}
     buttons = build_buttons(notice) if has_buttons else []
     return {
         "text": build_fallback(view),
@@ -80,7 +80,7 @@ def build_fallback(view: AlertView) -> str:
 def build_blocks(view: AlertView) -> list[Block]:
     """The blocks, the most important first."""
     header, rest = _split_headline(view.headline)
-    blocks = [{"type": "header", "text": _plain(header)}]
+    blocks = [{"type": "header", "text": plain(header)}]
     if rest:
         blocks.append(_rich_text([_text(rest)]))
     if view.summary:
@@ -156,8 +156,4 @@ def _fit(elements: Iterable[Block], longest: int) -> Iterator[Block]:
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "elements": [_plain(cut_line(text, LONGEST_CONTEXT))]}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "context", "elements": [plain(cut_line(text, LONGEST_CONTEXT))]}

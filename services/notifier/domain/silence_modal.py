@@ -11,6 +11,7 @@ from schemas.alert import Alert
 from schemas.silence import LONGEST_REASON, Silence
 from services.notifier.domain.routing.labels import GROUP_PREFIX
 from services.notifier.domain.routing.matchers import LabelMatcher, Operator, parse_matchers
+from services.notifier.domain.slack_blocks import Block, plain
 from services.notifier.domain.watch.silences.approval import needs_approval
 from services.notifier.domain.watch.silences.preview import SilencePreview
 from services.report_text import clean_line, cut_line
@@ -29,7 +30,6 @@ DURATIONS = {
     "7d": "7 days",
 }
 APPROVAL = "Critical alerts are hidden for 30 minutes at most, until a second person approves."
-Block = dict[str, Any]
 
 
 class ModalField(StrEnum):
@@ -69,9 +69,9 @@ def build_modal(alert: Alert, preview: SilencePreview | None = None) -> dict[str
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": alert.id,
-        "title": _plain("Silence"),
-        "submit": _plain("Silence"),
-        "close": _plain("Cancel"),
+        "title": plain("Silence"),
+        "submit": plain("Silence"),
+        "close": plain("Cancel"),
         "blocks": [
             _input(ModalField.SCOPE, "What", _choose("radio_buttons", options)),
             _context(_describe_preview(preview)),
@@ -93,9 +93,9 @@ def build_confirmation(silence: Silence) -> dict[str, Any]:
     if needs_approval(silence):
         lines.append(f"{APPROVAL} To approve: vedette silences approve {silence.id}")
     blocks = [
-        {"type": "section", "text": _plain(cut_line(line, LONGEST_TEXT))} for line in lines if line
+        {"type": "section", "text": plain(cut_line(line, LONGEST_TEXT))} for line in lines if line
     ]
-    view = {"type": "modal", "title": _plain("Silenced"), "close": _plain("Close")}
+    view = {"type": "modal", "title": plain("Silenced"), "close": plain("Close")}
     return view | {"blocks": blocks}
 
 
@@ -139,8 +139,13 @@ def _describe_preview(preview: SilencePreview | None) -> str:
 
 
 def _input(field: ModalField, label: str, element: Block, hint: str = "") -> Block:
-    block = {"type": "input", "block_id": field.value, "label": _plain(label), "element": element}
-    return block | ({"hint": _plain(hint)} if hint else {})
+    block = {
+        "type": "input",
+        "block_id": field.value,
+        "label": plain(label),
+        "element": element,
+    }
+    return block | ({"hint": plain(hint)} if hint else {})
 
 
 def _choose(kind: str, options: list[Block]) -> Block:
@@ -148,15 +153,11 @@ def _choose(kind: str, options: list[Block]) -> Block:
 
 
 def _option(value: str, text: str) -> Block:
-    return {"text": _plain(text), "value": value}
+    return {"text": plain(text), "value": value}
 
 
 def _context(text: str) -> Block:
-    return {"type": "context", "block_id": "preview", "elements": [_plain(text)]}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"type": "context", "block_id": "preview", "elements": [plain(text)]}
 
 
 _REASON = {

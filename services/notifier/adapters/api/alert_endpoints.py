@@ -16,6 +16,7 @@ from services.notifier.adapters.api.answers import (
     RuleList,
     VerdictList,
 )
+from services.notifier.adapters.api.complete_log import require_complete
 from services.notifier.adapters.api.describe import (
     describe_dossier,
     describe_item,
@@ -30,7 +31,6 @@ from services.notifier.adapters.api.documents import (
 )
 from services.notifier.adapters.api.endpoint import Call, Endpoint
 from services.notifier.adapters.api.rate_limit import PAGE, SCAN
-from services.notifier.domain.errors import LogLost
 from services.notifier.domain.routing.labels import refuse_label
 from services.notifier.domain.watch.acknowledgements import AcknowledgementRequest
 from services.notifier.domain.watch.alert_board import AlertBoard, AlertFilter
@@ -140,7 +140,7 @@ class AlertEndpoints:
 
     def list_alerts(self, call: Call) -> AlertList:
         """A page of alerts."""
-        self._require_complete()
+        require_complete(self.board.log)
         query: AlertQuery = call.query
         wanted = AlertFilter(
             parse_filter(query.filter), query.status, query.acknowledged, query.silenced
@@ -152,12 +152,12 @@ class AlertEndpoints:
 
     def show_alert(self, call: Call) -> AlertStory:
         """One alert."""
-        self._require_complete()
+        require_complete(self.board.log)
         return describe_dossier(self.board.show_alert(call.path["id"]))
 
     def list_groups(self, call: Call) -> AlertGroups:
         """Firing alerts by labels."""
-        self._require_complete()
+        require_complete(self.board.log)
         query: GroupQuery = call.query
         try:
             for label in query.by:
@@ -194,7 +194,7 @@ class AlertEndpoints:
     def list_in_hand(self, call: Call) -> InHandList:
         """Acknowledgements, those that end first before the others."""
         del call
-        self._require_complete()
+        require_complete(self.board.log)
         known = self.board.acknowledgements.list_needed(self.clock())
         return InHandList(
             acknowledgements=tuple(map(_describe, sorted(known, key=lambda each: each.ends_at)))
@@ -202,22 +202,17 @@ class AlertEndpoints:
 
     def list_verdicts(self, call: Call) -> VerdictList:
         """The newest verdicts."""
-        self._require_complete()
+        require_complete(self.board.log)
         query: RecentQuery = call.query
         recent = self.board.list_verdicts(query.days)
         return VerdictList(verdicts=tuple(islice(recent, query.limit)))
 
     def list_rules(self, call: Call) -> RuleList:
         """Rules with their counts."""
-        self._require_complete()
+        require_complete(self.board.log)
         query: RecentQuery = call.query
         records = self.board.count_rules(query.days)
         return RuleList(rules=tuple(map(describe_rule, records[: query.limit])))
-
-    def _require_complete(self) -> None:
-        """A list of a part would be read as the whole."""
-        if not self.board.log.is_complete():
-            raise LogLost("the log is being rebuilt")
 
 
 def _describe(known: Acknowledgement) -> AcknowledgedItem:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from schemas.alert import Status
+from services.notifier.adapters.api.complete_log import require_complete
 from services.notifier.adapters.api.documents import CapQuery
 from services.notifier.adapters.api.endpoint import Call, Endpoint, XmlAnswer
 from services.notifier.adapters.api.rate_limit import PAGE
 from services.notifier.domain.cap.feed import CAP_TYPE, build_feed
 from services.notifier.domain.cap.identifiers import read_identifier, write_identifier
 from services.notifier.domain.cap.message import build_cap
-from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.alert_board import AlertBoard, AlertFilter, BoardPage
 from services.notifier.domain.watch.alert_summary import AlertSummary
 from services.notifier.domain.watch.refusals import NoSuchThing
@@ -52,7 +52,7 @@ class CapEndpoints:
 
     def list_messages(self, call: Call) -> XmlAnswer:
         """A page of what fires; on the first one also what ended a short while ago."""
-        self._require_complete()
+        require_complete(self.board.log)
         query: CapQuery = call.query
         before = None if query.cursor is None else int(query.cursor)
         firing = self._list(query, FIRING, before)
@@ -63,7 +63,7 @@ class CapEndpoints:
 
     def show(self, call: Call) -> XmlAnswer:
         """The newest message of an alert, by its identifier."""
-        self._require_complete()
+        require_complete(self.board.log)
         identifier = call.path["id"]
         archived = self.board.archive.find(read_identifier(identifier))
         if archived is None:
@@ -83,11 +83,6 @@ class CapEndpoints:
             return False
         is_recent = self.clock() - summary.updated_at <= KEPT_ENDED
         return summary.status is Status.FIRING or (is_recent and bool(summary.earlier))
-
-    def _require_complete(self) -> None:
-        """A list of a part would be read as the whole."""
-        if not self.board.log.is_complete():
-            raise LogLost("the log is being rebuilt")
 
 
 def _write_query(query: CapQuery, place: int | None) -> Iterator[tuple[str, str]]:

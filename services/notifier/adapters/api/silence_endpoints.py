@@ -7,11 +7,11 @@ from http import HTTPStatus
 
 from schemas.silence import Silence
 from services.notifier.adapters.api.answers import PreviewAnswer, SilenceItem, SilenceList
+from services.notifier.adapters.api.complete_log import require_complete
 from services.notifier.adapters.api.describe import describe_preview, describe_silence
 from services.notifier.adapters.api.documents import MatchersBody, SilenceBody, SilenceQuery
 from services.notifier.adapters.api.endpoint import Call, Endpoint
 from services.notifier.adapters.api.rate_limit import SCAN
-from services.notifier.domain.errors import LogLost
 from services.notifier.domain.watch.floor import WatchFloor
 from services.notifier.domain.watch.people import Role
 from services.notifier.domain.watch.ports import LogReader
@@ -90,8 +90,7 @@ class SilenceEndpoints:
 
     def list_silences(self, call: Call) -> SilenceList:
         """Those in the states that are asked for."""
-        if not self.log.is_complete():
-            raise LogLost("the log is being rebuilt")
+        require_complete(self.log)
         states, now = call.query.state, self.clock()
         since = now - KEPT_EXPIRED if SilenceState.EXPIRED in states else now
         known = sorted(self.floor.silences.list_needed(since), key=lambda each: each.ends_at)
@@ -104,8 +103,7 @@ class SilenceEndpoints:
 
     def preview(self, call: Call) -> PreviewAnswer:
         """What a silence would hide."""
-        if not self.log.is_complete():
-            raise LogLost("the log is being rebuilt")
+        require_complete(self.log)
         return describe_preview(self.floor.preview(call.body.matchers))
 
     def add(self, call: Call) -> SilenceItem:
