@@ -12,12 +12,12 @@ _KINDS = (
 )
 _OWNED = (
     "office bureau spokesman spokeswoman spokesperson spokesmen leader leadership chief head "
-    "secretary commander deputy aide aides representative representatives lieutenants men fighters "
+    "secretary commander commanders leaders deputy aide aides representative representatives lieutenants men fighters "
     "forces followers supporters movement militia group statement"
 )
 
 REFERENCES = References(
-    to_one=phrases("he she")
+    to_one=phrases("he she they")
     | phrases("the", _KINDS, _BODIES)
     | phrases("his her its their", _OWNED),
     to_two=phrases("the", "two pair") | phrases("both", "men sides groups factions leaders"),
