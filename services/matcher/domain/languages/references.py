@@ -15,13 +15,15 @@ class References:
     """The folded words that stand for who is named before them; all fields may be empty.
 
     `to_one` stand for the one whom a sentence is about (`he`, `the group`, `its leader`), `to_two`
-    for both of the two that it names (`the two`): two words or more. Before one of `others` they
-    mean somebody else (`the leader of`). Behind one of `beside` stands nobody whom a sentence is
-    about (`by Badr`).
+    for both of the two that it names (`the two`): two words or more. Those that begin with one of
+    `pronouns` (`his office`) stand for its subject, whoever else it names. Before one of `others`
+    they mean somebody else (`the leader of`). Behind one of `beside` stands nobody whom a sentence
+    is about (`by Badr`).
     """
 
     to_one: frozenset[Words] = NO_PHRASES
     to_two: frozenset[Words] = NO_PHRASES
+    pronouns: frozenset[str] = NO_WORDS
     others: frozenset[str] = NO_WORDS
     beside: frozenset[str] = NO_WORDS
     firsts: frozenset[str] = field(init=False, repr=False)
@@ -52,6 +54,7 @@ def join_references(languages: Iterable[References]) -> References:
     return References(
         to_one=frozenset(chain.from_iterable(each.to_one for each in joined)),
         to_two=frozenset(chain.from_iterable(each.to_two for each in joined)),
+        pronouns=frozenset(chain.from_iterable(each.pronouns for each in joined)),
         others=frozenset(chain.from_iterable(each.others for each in joined)),
         beside=frozenset(chain.from_iterable(each.beside for each in joined)),
     )

@@ -27,12 +27,21 @@ class Antecedents:
     sentence: Sentence
     parents: Mapping[str, str]
 
-    def find_one(self) -> str | None:
-        """The member whom the sentence is about: who acts in it first, if no other acts in it."""
+    def find_one(self, *, by_subject: bool = False) -> str | None:
+        """The member whom the sentence is about: who acts in it first, if no other acts in it.
+
+        `by_subject`: other members may act too if it begins with him, and reports no words.
+        """
         actors = [actor for actor in self._actors() if self._acts(actor)]
         first = actors[0].member if actors else ""
         alone = all(self._are_one(first, actor) for actor in actors)
-        return first if first and alone else None
+        return first if first and (alone or (by_subject and self._is_subject(actors))) else None
+
+    def _is_subject(self, actors: Sequence[Actor]) -> bool:
+        words, grammar = self.sentence.words, self._grammar
+        begins = (grammar.articles | grammar.ranks).issuperset(words[: actors[0].words.start])
+        alone = all(actor.member for actor in actors)
+        return begins and alone and grammar.reports.isdisjoint(words)
 
     def find_two(self) -> tuple[str, ...]:
         """The two members whom the sentence names; empty if it names more, fewer, or others."""
@@ -46,8 +55,12 @@ class Antecedents:
         return tuple(parties) if len(parties) == _TWO else ()
 
     def _actors(self) -> Sequence[Actor]:
+        return find_actors(self.sentence, self._grammar).all
+
+    @property
+    def _grammar(self) -> Grammar:
         language = LANGUAGES.get(self.sentence.language)
-        return find_actors(self.sentence, language.grammar if language else Grammar()).all
+        return language.grammar if language else Grammar()
 
     def _acts(self, actor: Actor) -> bool:
         start = actor.words.start
@@ -73,7 +86,8 @@ def find_referred(
     for place in _find_places(words, first):
         if tuple(words[place.start : place.end]) in _REFERENCES.to_two:
             return tuple(_name_two(read_before().find_two(), place))
-        member = read_before().find_one()
+        by_subject = words[place.start] in _REFERENCES.pronouns
+        member = read_before().find_one(by_subject=by_subject)
         return (NamedMember(member, place),) if member else ()
     return ()
 

@@ -12,8 +12,8 @@ _KINDS = (
 )
 _OWNED = (
     "office bureau spokesman spokeswoman spokesperson spokesmen leader leadership chief head "
-    "secretary commander commanders leaders deputy aide aides representative representatives lieutenants men fighters "
-    "forces followers supporters movement militia group statement"
+    "secretary commander commanders leaders deputy aide aides representative representatives "
+    "lieutenants men fighters forces followers supporters movement militia group statement"
 )
 
 REFERENCES = References(
@@ -21,6 +21,7 @@ REFERENCES = References(
     | phrases("the", _KINDS, _BODIES)
     | phrases("his her its their", _OWNED),
     to_two=phrases("the", "two pair") | phrases("both", "men sides groups factions leaders"),
+    pronouns=word_set("he she his her its"),
     others=word_set("of led headed known called loyal close linked named whose which that calling"),
     beside=word_set("in for by"),
 )
