@@ -79,10 +79,6 @@ class ReportWords(SentenceWords):
         """The number of the text that has the word."""
         return bisect_right(self._first_words(), word) - 1
 
-    def first_word(self, text: int) -> int:
-        """The number of the first word of a text, or of the next that has one."""
-        return self._first_words()[text]
-
     def places(self, word: str) -> list[WordRange]:
         """The positions of the word, in order."""
         if self._looks < _LOOKS:

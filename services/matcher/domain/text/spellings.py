@@ -10,14 +10,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, product
+from itertools import product
 from math import prod
 
 from services.matcher.domain.languages.known import TRANSLITERATIONS
 from services.matcher.domain.languages.transliteration import Transliteration
 from services.matcher.domain.text.fold import fold
 from services.matcher.domain.text.fold_table import APOSTROPHE, TABLE
-from services.matcher.domain.text.scan import ScanResult, WordSpan
+from services.matcher.domain.text.scan import WordSpan
 
 MOST_SPELLINGS = 96
 """Of one word. Of a word with more the rarest spellings of its widest classes are left out."""
@@ -48,13 +48,6 @@ class SpelledName:
         """The spans of the name around spans of its anchor, in order."""
         spans = (self._around(folded, end) for _, end in anchors)
         return [span for span in spans if span is not None]
-
-    def find_in(self, scan: ScanResult) -> list[WordSpan]:
-        """Every span of the name, in order."""
-        anchors = (
-            scan.find_literal(literal) for literal in self.literals() if literal in scan.literals
-        )
-        return sorted(set(self.find(scan.folded, chain.from_iterable(anchors))))
 
     def _around(self, folded: str, end: int) -> WordSpan | None:
         start, anchor = end + 1, self.anchor
