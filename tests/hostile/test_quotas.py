@@ -13,6 +13,8 @@ from services.environment import InvalidEnvironment, load
 from services.matcher.adapters.detection.detect import Detection
 from services.matcher.adapters.detection.matcher import MatchResult
 from services.matcher.adapters.detection.quotas import (
+    BURST_SECONDS,
+    MOST_DEBT_SECONDS,
     MOST_OWNERS,
     ORDINARY_SECONDS,
     OVER_QUOTA,
@@ -141,11 +143,32 @@ def test_ordinary_reports_take_nothing_of_a_quota(cost: float, evaluated: int) -
     assert sum(result is not None for result in results) == evaluated
 
 
-@pytest.mark.parametrize(("waited", "evaluated"), [(WAITED_SECONDS, 10), (WAITED_SECONDS + 0.1, 2)])
+@pytest.mark.parametrize(("waited", "evaluated"), [(WAITED_SECONDS, 4), (WAITED_SECONDS + 0.1, 2)])
 def test_costly_reports_are_evaluated_while_nothing_waits(waited: float, evaluated: int) -> None:
-    results = match_at_once(SlowMatcher(), 10, waited)
+    results = match_at_once(SlowMatcher(), 4, waited)
 
     assert sum(result is not None for result in results) == evaluated
+
+
+def test_but_not_one_after_the_other_until_others_hardly_have_a_turn() -> None:
+    matcher = SlowMatcher()
+
+    match_at_once(matcher, 1000, waited=0)
+
+    assert matcher.spent <= RATE * (BURST_SECONDS + MOST_DEBT_SECONDS) + SLOW
+
+
+def test_a_debt_is_paid_as_the_quota_grows() -> None:
+    matcher = SlowMatcher()
+    now = as_event(recorded_at=at(0), **EVIL).learned_at.timestamp()
+    quotas = matcher.quotas(lambda: now)
+    for _ in range(1000):
+        quotas.match(matcher, as_event(recorded_at=at(0), **EVIL), 0)
+
+    later = as_event(recorded_at=at(2 * SLOW / RATE), **EVIL)
+
+    assert quotas.match(matcher, as_event(recorded_at=at(0), **EVIL), 0) is None
+    assert quotas.match(matcher, later, 0) is not None
 
 
 def test_invented_owners_take_bounded_memory() -> None:

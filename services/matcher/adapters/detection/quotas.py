@@ -16,6 +16,8 @@ BURST_SECONDS = 5.0
 ORDINARY_SECONDS = 0.004
 """What most reports of 300 characters take; ingest bounds how many an owner sends."""
 WAITED_SECONDS = 0.1
+MOST_DEBT_SECONDS = 10.0
+"""For so long a quota may have to grow until it is paid: then its owner fills the worker."""
 MOST_OWNERS = 10_000
 """Buckets that are kept, of owners of costly reports: where ingest is open they may be invented."""
 
@@ -26,7 +28,9 @@ class Quotas:
 
     What a report takes above the ordinary is taken from its owner's quota, which grows by `rate`
     seconds of the processor a second. Past it, reports are set aside once they have waited for
-    longer than `WAITED_SECONDS`: while nothing waits, a costly report harms nobody.
+    longer than `WAITED_SECONDS`: while nothing waits, a costly report hardly harms others. One
+    after the other they do, since each message of others needs the worker several times; so an
+    owner who is `MOST_DEBT_SECONDS` past its quota has only what the quota gives.
 
     Each events partition has its own quota. Seconds pass as reports were recorded, so that a
     backlog is allowed as much as it was when it was new. A report is evaluated whole while
@@ -56,7 +60,10 @@ class Quotas:
 
     def _is_past(self, bucket: Bucket, event: Event) -> bool:
         recorded = event.learned_at.timestamp()
-        return bucket.find_level(recorded) <= 0 and self.wall() - recorded > WAITED_SECONDS
+        level = bucket.find_level(recorded)
+        if level <= -MOST_DEBT_SECONDS * bucket.rate:
+            return True
+        return level <= 0 and self.wall() - recorded > WAITED_SECONDS
 
     def _charge(self, key: tuple[int, str], seconds: float, recorded: float) -> None:
         bucket = self.buckets.get(key) or Bucket.fill(self.rate, BURST_SECONDS, recorded)
