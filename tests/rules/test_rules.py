@@ -33,7 +33,9 @@ def cases() -> Iterator[object]:
 
 @pytest.mark.parametrize("case", list(cases()))
 def test_the_case_holds(rulebook: Rulebook, case: Case) -> None:
-    assert run_case(rulebook, case).differences == ()
+    differences = run_case(rulebook, case).differences  # in a name: else pytest prints the rulebook
+
+    assert differences == ()
 
 
 def test_no_rule_file_has_a_fault() -> None:
