@@ -1,7 +1,7 @@
 """Claims: which episode each alert announces from now on."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.alert import Status
 from schemas.rule import CorrelationType
@@ -50,10 +50,42 @@ def claim_changed(
     """
     first, last = changed.starts
     claims = claim_episodes(rule, announced.starting(first, last), before, after, changed.moved)
+    if changed.renewed is None:
+        claims |= _claim_moved(rule, announced, claims, after)
     starts = {episode.start for episode in claims.values() if episode is not None}
     near = announced.starting(min(starts, default=FOREVER), max(starts, default=NEVER))
     contested = [alert for alert in near if alert.start in starts and alert.id not in claims]
     return claims | claim_episodes(rule, contested, before, after, changed.moved)
+
+
+def _claim_moved(
+    rule: WindowRule,
+    announced: AnnouncedAlerts,
+    claims: Mapping[str, Episode | None],
+    after: Sequence[Episode],
+) -> dict[str, Episode]:
+    """The claims of alerts whose episodes begin elsewhere than was announced.
+
+    A state that was just read may hold a hit whose message comes again: the worker died between
+    two writes. It begins an episode earlier, or joins two.
+    """
+    standing = [alert for alert in announced if alert.status is not Status.WITHDRAWN]
+    others = [alert for alert in standing if alert.id not in claims]
+    claimed = {episode.start for episode in claims.values() if episode is not None}
+    taken = claimed.union(alert.start for alert in others)
+    free = [episode for episode in after if episode.start not in taken]
+    heirs = {
+        alert.id: _find_holder(after, alert.start)
+        or next((episode for episode in free if _is_within(rule, alert, episode)), None)
+        for alert in others
+    }
+    return {name: heir for name, heir in heirs.items() if heir is not None}
+
+
+def _find_holder(episodes: Sequence[Episode], time: int) -> Episode | None:
+    """The episode that lasts at a time; they are by start."""
+    place = bisect_right(episodes, time, key=lambda episode: episode.start) - 1
+    return episodes[place] if place >= 0 and time <= episodes[place].last else None
 
 
 def _keeps_all(before: Episode, after: Episode) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -221,6 +222,30 @@ def test_the_next_worker_may_know_of_the_change_before_it_sees_the_messages_agai
     alerts = death.alerts(death.in_force)
 
     assert standing(alerts) == standing(life.again().lived().alerts)
+
+
+@pytest.mark.parametrize(
+    ("hours", "late"),
+    [([0, 0.5], 0), ([0, 0.5, 8, 8.5], 4.25), ([0.5, 1, 9, 9.5], 0), ([0, 4, 4.5], 0.5)],
+    ids=["begins it earlier", "joins two", "begins the first earlier", "fires before"],
+)
+def test_a_late_hit_that_is_half_written_changes_the_alerts_that_it_would(
+    hours: list[float], late: float
+) -> None:
+    hits = _made_by(0, [hit(hour, f"e{number}") for number, hour in enumerate(hours)])
+    messages = [
+        *hits,
+        ticks(NOON + 20 * HOUR, 0),
+        *_made_by(0, [hit(late, "late")]),
+        ticks(END, 0),
+    ]
+    life = Life([(message, 0) for message in messages], "the same", OnChange.KEEP)
+    died = life.again().lived(0, len(messages) - 1)
+
+    for kept in range(died.writes[-1]):
+        after = life.again(died.table.after(kept)).lived()
+
+        assert standing(after.alerts) == standing(life.again().lived().alerts), kept
 
 
 def standing(alerts: Sequence[Alert]) -> set[tuple[object, ...]]:
