@@ -131,7 +131,8 @@ BASE = word_list("base", en=["base/n"])
     [
         ("Badr attacks the base.", ["rule"]),
         ("Badr opened fire on the base.", ["rule"]),
-        ("Badr was there. They attacked the base.", []),
+        ("Badr was there. Police attacked the base.", []),
+        ("Badr was there. They attacked the base.", ["rule"]),
         ("Badr attacks.", []),
         ("Badr opened the base.", []),
         ("They attack the base.", []),
