@@ -27,7 +27,7 @@ from tests.matcher.detections import detection_by, sender_of
 from tests.matcher.messages import as_event, event, given
 
 SLOW = 0.2
-RATE = 0.05
+RATE = 0.08
 EVIL = {"source": "evil", "source_owner": "evil"}
 
 

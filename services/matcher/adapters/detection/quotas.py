@@ -12,7 +12,8 @@ from services.token_bucket import Bucket
 
 OVER_QUOTA = "too_costly: the reports of its owner are past their quota of the processor"
 BURST_SECONDS = 3.0
-"""Reports of one request were recorded at one time; of more, an attack's first texts wait longest."""
+"""Reports of one request were recorded at one time. The more it is, the longer an attack's first
+texts hold up others."""
 ORDINARY_SECONDS = 0.004
 """What most reports of 300 characters take; ingest bounds how many an owner sends."""
 WAITED_SECONDS = 0.1
