@@ -13,7 +13,7 @@ TotalUntil = tuple[int, int]
 
 
 @dataclass(slots=True)
-class _Block:
+class _TimesBlock:
     """Neighbouring times, what leaves at them all, and at how many of them less than nothing."""
 
     times: list[int]
@@ -27,14 +27,14 @@ class LeavingTotals:
     def __init__(self) -> None:
         self._amounts: Counter[int] = Counter()
         self._counts: Counter[int] = Counter()
-        self._blocks: list[_Block] = []
+        self._blocks: list[_TimesBlock] = []
 
     def add(self, time: int, amount: int) -> None:
         """With another amount."""
         self._counts[time] += 1
         place = min(self._find(time), len(self._blocks) - 1)
         if place < 0:
-            self._blocks.append(_Block([]))
+            self._blocks.append(_TimesBlock([]))
             place = 0
         block = self._blocks[place]
         if self._counts[time] == 1:
@@ -95,12 +95,12 @@ class LeavingTotals:
         """The first block that ends no earlier; behind all if there is none."""
         return bisect_left(self._blocks, time, key=lambda block: block.times[-1])
 
-    def _change(self, block: _Block, time: int, amount: int) -> None:
+    def _change(self, block: _TimesBlock, time: int, amount: int) -> None:
         before = self._amounts[time]
         self._amounts[time] = before + amount
         block.total += amount
         block.negative += (before + amount < 0) - (before < 0)
 
-    def _make_block(self, times: Sequence[int]) -> _Block:
+    def _make_block(self, times: Sequence[int]) -> _TimesBlock:
         amounts = [self._amounts[time] for time in times]
-        return _Block([*times], sum(amounts), sum(amount < 0 for amount in amounts))
+        return _TimesBlock([*times], sum(amounts), sum(amount < 0 for amount in amounts))
