@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from services.matcher.domain.text.fold import fold
+from services.matcher.domain.text.literal_spans import find_literal
 
 CharRange = tuple[int, int]
 _FEW = 128
@@ -83,7 +84,7 @@ class ReportWords(SentenceWords):
         """The positions of the word, in order."""
         if self._looks < _LOOKS:
             self._looks += 1
-            return [*self.word_ranges(_find_word(self._folded, word))]
+            return [*self.word_ranges(find_literal(self._folded, f" {word} "))]
         return super().places(word)
 
     def are_together(self, first: int, last: int) -> bool:
@@ -131,12 +132,6 @@ class ReportWords(SentenceWords):
                 for word in range(first, last)
             ]
         return self._letters
-
-
-def _find_word(folded: str, word: str) -> Iterator[CharRange]:
-    start, literal = -1, f" {word} "
-    while (start := folded.find(literal, start + 1)) >= 0:
-        yield start + 1, start + 1 + len(word)
 
 
 def read_words(text: str) -> ReportWords:

@@ -11,6 +11,7 @@ from ahocorasick_rs import AhoCorasick
 
 from services.matcher.domain.text.fold import CharSpan, fold, nearby_span, raw_span
 from services.matcher.domain.text.literal_order import LiteralOrder, is_single_word
+from services.matcher.domain.text.literal_spans import end_of, find_literal
 from services.matcher.domain.text.phrases import Phrase
 from services.matcher.domain.text.report_words import ReportWords
 
@@ -94,7 +95,7 @@ class ScanResult:
         """Every span of a literal in order, known to the scanner or not."""
         spans = self._word_spans.get(literal)
         if spans is None:
-            spans = self._word_spans[literal] = list(_find_literal(self.folded, literal))
+            spans = self._word_spans[literal] = list(find_literal(self.folded, literal))
         return spans
 
     def text_at(self, span: WordSpan) -> ScannedText:
@@ -119,20 +120,6 @@ class ScanResult:
 
     def _index_at(self, span: WordSpan) -> int:
         return bisect_right(self.starts, span[0]) - 1
-
-
-def _find_literal(folded: str, literal: str) -> Iterator[WordSpan]:
-    """The spans of a literal; a word that it is the beginning of counts whole."""
-    start = folded.find(literal)
-    while start >= 0:
-        yield start + 1, _end_of(folded, literal, start)
-        start = folded.find(literal, start + 1)
-
-
-def _end_of(folded: str, literal: str, start: int) -> int:
-    """The index past the last letter of the words that start with the literal."""
-    end = start + len(literal)
-    return end - 1 if literal[-1] == " " else folded.index(" ", end)
 
 
 class Scanner:
@@ -196,7 +183,7 @@ def _pair_spans(folded: str, first: str, second: str) -> Iterator[WordSpan]:
         if following < 0:
             return
         start = folded.rfind(first, start, following + 1)
-        yield start + 1, _end_of(folded, second, following)
+        yield start + 1, end_of(folded, second, following)
         start = folded.find(first, start + 1)
 
 
