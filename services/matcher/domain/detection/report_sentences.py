@@ -44,6 +44,8 @@ DESCRIBING = frozenset[str]().union(
     *(language.grammar.describes for language in LANGUAGES.values())
 )
 
+NOBODY_DESCRIBING = frozenset[WordRange]()
+
 Numbers = Collection[int]
 """The numbers of sentences of a report, in order, in which looking for one costs little."""
 
@@ -197,8 +199,9 @@ class ReportSentences:
         members = dict(self._by_name)
         for number in self._by_name:
             following = self._cuts.following(number)
-            referred = () if following is None else self._find_referred(number, following)
-            if referred and following is not None:
+            if following is None:
+                continue
+            if referred := self._find_referred(number, following):
                 named = (*self._by_name.get(following, ()), *referred)
                 members[following] = sorted(named, key=itemgetter(1))
         return members if len(members) == len(self._by_name) else dict(sorted(members.items()))
@@ -210,17 +213,8 @@ class ReportSentences:
         return find_referred(words[:REFERRING_WORDS], named, lambda: self._antecedents(number))
 
     def _antecedents(self, number: int) -> Antecedents:
-        finder, sentence = self.finder(number), self._cuts.sentences[number]
-        lists = _ListPlaces(finder, self._found.lists)
-        read = Sentence(
-            tuple(finder.words.words),
-            finder.language,
-            lists,
-            {},
-            self._by_name[number],
-            *sentence.marks,
-        )
-        return Antecedents(read, self._found.parents)
+        sentence = self._make_sentence(number, self._by_name[number], {}, NOBODY_DESCRIBING)
+        return Antecedents(sentence, self._found.parents)
 
     @cached_property
     def _by_name(self) -> Mapping[int, Sequence[NamedMember]]:
@@ -241,17 +235,27 @@ class ReportSentences:
         return first, first + len(" ".join(words[place.start : place.end]))
 
     def _sentence(self, number: int) -> Sentence:
-        finder, lists = self.finder(number), self._found.lists
-        words, named = tuple(finder.words.words), self._members.get(number, ())
+        named = self._members.get(number, ())
+        phrases = _Phrases(self.finder(number), Parties(named, self._found.parents))
+        return self._make_sentence(number, named, phrases, self._describing(number))
+
+    def _make_sentence(
+        self,
+        number: int,
+        named: Sequence[NamedMember],
+        phrases: Mapping[Hashable, Sequence[WordRange]],
+        describing: frozenset[WordRange],
+    ) -> Sentence:
+        finder, text = self.finder(number), self._cuts.sentences[number]
         return Sentence(
-            words,
+            tuple(finder.words.words),
             finder.language,
-            _ListPlaces(finder, lists),
-            _Phrases(finder, Parties(named, self._found.parents)),
+            _ListPlaces(finder, self._found.lists),
+            phrases,
             named,
-            *self._cuts.sentences[number].marks,
-            self._cuts.sentences[number].mark,
-            self._describing(number),
+            *text.marks,
+            text.mark,
+            describing,
         )
 
 

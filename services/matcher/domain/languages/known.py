@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 
 from services.matcher.domain import languages
+from services.matcher.domain.languages.grammar import Grammar
 from services.matcher.domain.languages.language import Language
 
 
@@ -22,3 +23,9 @@ TRANSLITERATIONS = tuple(
     language.transliteration for language in LANGUAGES.values() if language.transliteration
 )
 """The spellings of names by the languages that have a script of their own."""
+
+
+def find_grammar(code: str) -> Grammar:
+    """The grammar of a language; that of an unknown one knows nothing."""
+    language = LANGUAGES.get(code)
+    return language.grammar if language else Grammar()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.matcher.domain.languages.grammar import Grammar
-from services.matcher.domain.languages.known import LANGUAGES
+from services.matcher.domain.languages.known import LANGUAGES, find_grammar
 from services.matcher.domain.languages.references import Words, join_references
 from services.matcher.domain.says.actors import Actor, find_actors
 from services.matcher.domain.says.parties import are_related
@@ -59,8 +59,7 @@ class Antecedents:
 
     @property
     def _grammar(self) -> Grammar:
-        language = LANGUAGES.get(self.sentence.language)
-        return language.grammar if language else Grammar()
+        return find_grammar(self.sentence.language)
 
     def _acts(self, actor: Actor) -> bool:
         start = actor.words.start

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from services.matcher.domain.languages.grammar import Grammar
-from services.matcher.domain.languages.known import LANGUAGES
+from services.matcher.domain.languages.known import find_grammar
 from services.matcher.domain.says.actors import Actor, Actors, find_actors
 from services.matcher.domain.says.sentence import Sentence
 from services.matcher.domain.text.report_words import WordRange
@@ -69,6 +69,5 @@ class Scene:
 
 def make_scene(sentence: Sentence) -> Scene:
     """The sentence as its language reads it; one of an unknown language has words alone."""
-    language = LANGUAGES.get(sentence.language)
-    grammar = language.grammar if language else Grammar()
+    grammar = find_grammar(sentence.language)
     return Scene(sentence, grammar, find_actors(sentence, grammar))
