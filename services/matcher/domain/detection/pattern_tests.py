@@ -112,18 +112,19 @@ class PatternTest(FieldTest):
     def required_groups(self) -> Iterable[frozenset[Atom]]:
         """Each of its parts of which something is known, and words that follow each other."""
         named = self.field in NAMED_IN or self.field == "words"
-        parts = self.pattern.parts
-        groups = (required_group(part, named=named) for part in parts)
-        following = zip(pairwise(parts), self.pattern.gaps, strict=True)
-        joined = (_joined_words(first, then) for (first, then), gap in following if not gap.most)
+        groups = (required_group(part, named=named) for part in self.pattern.parts)
+        joined = (_joined_words(*both) for *both, gap in self._neighbours() if not gap.most)
         return [group for group in chain(joined, groups) if group]
 
     def required_pairs(self) -> Iterable[AnyPair]:
         """Of each two of its words one after the other."""
-        pattern = self.pattern
-        following = zip(pairwise(pattern.parts), pattern.gaps, strict=True)
-        several = (_pairs(*both, gap, pattern.slack) for both, gap in following)
+        several = (_pairs(*each, self.pattern.slack) for each in self._neighbours())
         return [pairs for pairs in several if pairs]
+
+    def _neighbours(self) -> Iterator[tuple[BoundPart, BoundPart, Gap]]:
+        """Each two parts, and the gap between them."""
+        for both, gap in zip(pairwise(self.pattern.parts), self.pattern.gaps, strict=True):
+            yield *both, gap
 
     def scanned_fields(self) -> Iterable[str]:
         """The field, or the fields that it is made of."""
