@@ -1,6 +1,6 @@
 """What is good of a file of which a part is at fault: `pack.yaml` and `hypotheses.yaml`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 
@@ -10,7 +10,7 @@ from schemas.pack import Pack
 
 def default_head(name: str) -> Pack:
     """The head of a pack that says nothing of itself."""
-    return Pack(title=name, owner="unknown")
+    return _fill_head(name, {})
 
 
 def salvage_head(value: object, error: ValidationError, name: str) -> Pack:
@@ -19,9 +19,13 @@ def salvage_head(value: object, error: ValidationError, name: str) -> Pack:
     keys = value if isinstance(value, dict) else {}
     good = {key: each for key, each in keys.items() if key not in faulty}
     try:
-        return Pack.model_validate({"title": name, "owner": "unknown"} | good)
+        return _fill_head(name, good)
     except ValidationError:
         return default_head(name)
+
+
+def _fill_head(name: str, keys: Mapping[str, object]) -> Pack:
+    return Pack.model_validate({"title": name, "owner": "unknown", **keys})
 
 
 def salvage_hypotheses(value: object, error: ValidationError) -> Iterator[tuple[int, Hypothesis]]:

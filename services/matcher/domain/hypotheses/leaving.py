@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 
 LARGEST_BLOCK = 32
@@ -18,7 +18,7 @@ class _TimesBlock:
 
     times: list[int]
     total: int = 0
-    negative: int = field(default=0)
+    negative: int = 0
 
 
 class LeavingTotals:

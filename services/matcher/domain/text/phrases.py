@@ -99,8 +99,12 @@ def _token_parts(token: str) -> list[PhrasePart]:
 
 def describe_fault(text: str, error: InvalidPhrase) -> str:
     """That the text is no phrase, and why; it is quoted once."""
-    why = str(error).removeprefix(f"{text!r}: ")
-    return f"{text!r} is no phrase: {why}"
+    return f"{text!r} is no phrase: {state_reason(text, error)}"
+
+
+def state_reason(text: str, error: InvalidPhrase) -> str:
+    """Why the text is no phrase, without the text itself."""
+    return str(error).removeprefix(f"{text!r}: ")
 
 
 def refuse_half_name(token: str) -> None:

@@ -10,7 +10,7 @@ from services.document_faults import DocumentFault, FieldPath, InvalidField, sug
 from services.matcher.domain.languages.known import LANGUAGES
 from services.matcher.domain.packs.documents import LocatedDocument, PackDocuments
 from services.matcher.domain.text.fold import fold
-from services.matcher.domain.text.phrases import InvalidPhrase
+from services.matcher.domain.text.phrases import InvalidPhrase, state_reason
 from services.matcher.domain.words.entries import named_lists, parse_entry, word_forms
 from services.matcher.domain.words.pattern import Pattern
 
@@ -200,9 +200,7 @@ def _add_entry(visible: VisibleList, entry: str, code: str, path: FieldPath) -> 
     try:
         pattern = parse_entry(entry, code)
     except InvalidPhrase as error:
-        quoted = f"{entry!r}: "
-        message = str(error).removeprefix(quoted)
-        raise InvalidField(path, quoted + message) from None
+        raise InvalidField(path, f"{entry!r}: {state_reason(entry, error)}") from None
     visible.add(pattern, code)
     if visible.form_count > MOST_FORMS:
         raise InvalidField(path, f"more than {MOST_FORMS} forms in a list", "make two lists of it")
