@@ -13,6 +13,7 @@ from cli.rule_set import RulesFolder, list_faults, read_folder
 from services.counts import format_count
 from services.document_faults import DocumentFault, limit_faults, sort_faults
 from services.matcher.adapters.rules.rule_files import RuleFiles
+from services.matcher.adapters.sentence_models.training_files import list_pack_examples
 from services.matcher.domain.notes.list_notes import list_notes
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -28,13 +29,19 @@ def check(
 ) -> None:
     """Report every fault of every file at once: FILE:LINE: FIELD: what is wrong.
 
-    A rule needs a case in which it fires and one in which it is silent. What is no fault, but
+    A rule needs a case in which it fires and one in which it is silent; the labelled files that
+    `reader:` of a pack with `means` names are read too. What is no fault, but
     hardly meant, is noted: a selection that is not used, a level that weights cannot reach.
     Exit code 1 on a fault.
     """
     files = read_folder(folder)
     rulebook, wrong = files.rulebook()
-    faults = list_faults(files, rulebook, wrong)
+    faults = sort_faults(
+        [
+            *list_faults(files, rulebook, wrong),
+            *_find_unread_examples(files, rulebook),
+        ]
+    )
     notes = _sort_notes(files, rulebook)
     if form is CheckFormat.TEXT:
         _print_text(files, faults, notes)
@@ -43,6 +50,13 @@ def check(
             print_line(line)
     if faults:
         raise typer.Exit(FAILED)
+
+
+def _find_unread_examples(files: RuleFiles, rulebook: Rulebook) -> Iterator[DocumentFault]:
+    """What the second reader cannot learn from: missing files, and lines that are no report."""
+    rules = {pack.name: pack for pack in rulebook.packs}
+    for pack in files.packs:
+        yield from list_pack_examples(pack, rules[pack.name]).faults
 
 
 def _sort_notes(files: RuleFiles, rulebook: Rulebook) -> list[DocumentFault]:

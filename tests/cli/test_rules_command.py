@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from cli.faults import CommandFailure
+from tests.cli.meaning_pack import write_meaning_pack
 from tests.cli.rules_command import EVENTS, run_rules, write_lines
 from tests.matcher.adapters.rules.packs import ROCKETS, changed, write_pack
 
@@ -35,6 +36,17 @@ def test_check_prints_faults_and_notes_for_a_forge(tmp_path: Path) -> None:
     assert (result.exit_code, result.stderr) == (1, "")
     assert [each["level"] for each in found].count("note") == 1
     assert {"levle", ""} <= {each["field"] for each in found}
+
+
+def test_check_reads_the_labelled_files_that_a_pack_names(tmp_path: Path) -> None:
+    pack = write_meaning_pack(tmp_path)
+    (pack / "labelled" / "seen.jsonl").write_text('{"text": 7}\n')
+    bad = run_rules("check", "--rules", str(pack))
+    (pack / "labelled" / "seen.jsonl").unlink()
+    missing = run_rules("check", "--rules", str(pack))
+    assert bad.exit_code == missing.exit_code == 1
+    assert "labelled/seen.jsonl:1: expect: is missing" in bad.output
+    assert "pack.yaml:4: reader.labelled: labelled/seen.jsonl cannot be read" in missing.output
 
 
 def test_check_reports_every_fault_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
