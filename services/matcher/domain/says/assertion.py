@@ -120,10 +120,16 @@ def _find_modals(scene: Scene, act: WordRange, reach: int) -> Iterator[Cue]:
 
 
 def _is_spoken(cue: Cue, spoken: Iterable[WordRange]) -> bool:
+    """Whether the rule looks for the cue's first word or its last.
+
+    What stands in its gap is none of it: `declined, KH said, to`, `اعتذرت كتائب … عن`.
+    """
+    ends = (cue.words.start, cue.words.end - 1)
     return any(
-        cue.words.start < words.end and words.start < cue.words.end
+        words.start <= end < words.end
         for words in spoken
         if words.end - words.start <= _LONGEST_SPOKEN
+        for end in ends
     )
 
 

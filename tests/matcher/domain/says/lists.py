@@ -59,7 +59,10 @@ LISTS = FakeLists(
                 "الحكومة",
             ),
         ),
-        "denied": ("not", "no", "never", "without", "denied", "denies", "لم", "نفت", "عدم"),
+        "denied": (
+            *("not", "no", "never", "without", "denied", "denies", "لم", "نفت", "عدم"),
+            "اعتذرت بدر عن",
+        ),
         "denied_after": ("was false", "unfounded", "عار عن الصحة"),
         "supposed_after": (
             *(

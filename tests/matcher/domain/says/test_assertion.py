@@ -116,6 +116,10 @@ def test_words_that_the_rule_looks_for_are_no_cue() -> None:
     assert says(LISTS, "KH told its men not to attack.", "%groups% > %order%", "%restraint%")
 
 
+def test_a_cue_around_a_name_that_the_rule_looks_for_is_a_cue() -> None:
+    assert not says(LISTS, "اعتذرت بدر عن استهداف السفينة.", "%groups%", "%attack%")
+
+
 def test_a_wide_gap_of_the_rule_hides_no_cue() -> None:
     parts = ("deadline ~20 stays", "%vessel%")
     denied = "The deadline of which many people in town speak did not concern the ship that stays."
