@@ -48,6 +48,7 @@ def marked(text: str, *parts: str, title: str | None = None) -> list[str] | None
         ("Badr met on Friday. It rained. The group attacked a ship.", None),
         ("Badr met on Friday. The group did not attack a ship.", None),
         ("اجتمعت كتائب حزب الله. ثم استهدفت الكتائب سفينة.", ["استهدفت", "الكتائب"]),
+        ("اجتمعت كتائب حزب الله. واستهدف الناطق باسمها سفينة.", ["واستهدف", "الناطق باسمها"]),
     ],
 )
 def test_who_a_sentence_is_about_does_what_the_next_says_of_him(
