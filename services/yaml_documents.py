@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from services.document_faults import DocumentFault, DocumentLocation, FieldPath, InvalidField
+from services.yaml_syntax import describe_syntax_error
 
 _MOST_NODES = 50_000
 _LONGEST_QUOTED = 100
@@ -59,7 +60,10 @@ def read_documents(
         line = raw.count(b"\n", 0, error.start) + 1
         faults.append(DocumentFault(file, line, "", "is not UTF-8", "save it as UTF-8"))
     except yaml.YAMLError as error:
-        faults.append(_syntax_fault(file, error, raw))
+        wrong = describe_syntax_error(error, text)
+        faults.append(
+            DocumentFault(file, wrong.line, "", f"is no YAML: {wrong.message}", wrong.hint)
+        )
     except _TooDeep as deep:
         faults.append(DocumentFault(file, deep.line, "", "is nested too deeply"))
     return tuple(documents), tuple(faults)
@@ -79,20 +83,6 @@ def _events(text: str) -> Iterator[yaml.Event]:
     """The events up to the first syntax error, which the composer reports."""
     with suppress(yaml.YAMLError):
         yield from yaml.parse(text, Loader=yaml.CSafeLoader)
-
-
-def _syntax_fault(file: str, error: yaml.YAMLError, raw: bytes) -> DocumentFault:
-    if isinstance(error, yaml.reader.ReaderError):
-        line = raw.count(b"\n", 0, error.position) + 1
-        message = f"is no YAML: the character U+{error.character:04X} may not be in it"
-        return DocumentFault(file, line, "", message)
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return DocumentFault(file, 1, "", f"is no YAML: {error}")
-    mark = error.problem_mark or error.context_mark
-    # the mark of something missing at the end is after the last line
-    line = min(mark.line + 1, len(raw.splitlines())) if mark else 1
-    problem = ", ".join(filter(None, (error.context, error.problem)))
-    return DocumentFault(file, line, "", f"is no YAML: {problem}")
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from services.notifier.domain.routing.build_routes import (
 from services.notifier.domain.routing.routes_document import RoutesDocument
 from services.notifier.domain.routing.tree import Routing
 from services.validation_errors import list_errors, list_keys
+from services.yaml_syntax import describe_syntax_error
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 100
@@ -85,11 +86,10 @@ class _RoutesReader:
             line = raw.count(b"\n", 0, error.start) + 1
             raise InvalidRoutes(f"{self.file}:{line}: is not UTF-8") from None
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            # the mark of something missing at the end is after the last line
-            line = min(mark.line + 1, len(raw.splitlines())) if mark else 1
-            problem = getattr(error, "problem", None) or str(error)
-            raise InvalidRoutes(f"{self.file}:{line}: is no YAML: {problem}") from None
+            wrong = describe_syntax_error(error, text)
+            hint = f" ({wrong.hint})" if wrong.hint else ""
+            problem = f"is no YAML: {wrong.message}{hint}"
+            raise InvalidRoutes(f"{self.file}:{wrong.line}: {problem}") from None
         return None if node is None else self._value(node, ())
 
     def refuse_errors(self) -> None:
