@@ -247,14 +247,20 @@ def _describe_unknown(name: str) -> str:
 
 
 def _follow_files(loaded: S, environment: Mapping[str, str]) -> dict[str, object]:
-    """The values that come from files, which are read again when they change."""
+    """The values that come from files, which are read again when they change.
+
+    Raises InvalidEnvironment.
+    """
     followed: dict[str, object] = {}
     for name in SECRETS:
         field, path = name.removeprefix(PREFIX).lower(), environment.get(name + FROM_FILE)
         value = getattr(loaded, field, None)
         if path and isinstance(value, SecretStr | AnyUrl):
             check = partial(_check_change, loaded, field)
-            followed[field] = _follow_file(value, Path(path), check)
+            try:
+                followed[field] = _follow_file(value, Path(path), check)
+            except ValueError as error:
+                raise InvalidEnvironment(f"{name}{FROM_FILE}: {error}") from None
     return followed
 
 

@@ -78,6 +78,14 @@ def test_a_secret_file_that_is_missing_stops_the_start_with_its_name(tmp_path: P
         load(Some, {"VEDETTE_SLACK_TOKEN_FILE": str(tmp_path / "none")})
 
 
+def test_a_token_file_that_is_empty_is_named_and_no_stack_trace(tmp_path: Path) -> None:
+    empty = tmp_path / "token"
+    empty.write_text("\n")
+
+    with pytest.raises(InvalidEnvironment, match="VEDETTE_API_TOKEN_FILE: it is empty"):
+        load(ApiSettings, {"VEDETTE_API_TOKEN_FILE": str(empty)})
+
+
 def test_the_secret_file_of_another_service_is_not_read(tmp_path: Path) -> None:
     theirs = {"VEDETTE_PAGERDUTY_ROUTING_KEY_FILE": str(tmp_path / "not mounted here")}
 
