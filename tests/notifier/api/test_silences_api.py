@@ -75,7 +75,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "with its offset",
     ),
     "seconds since 1970": ({"duration": None, "ends_at": 1795359600}, "ends_at", "offset"),
-    "too long": ({"duration": "31d"}, "ends_at", "more than 30 days"),
+    "too long": ({"duration": "31d"}, "duration", "more than 30 days"),
+    "too late": (
+        {"duration": None, "ends_at": "2027-11-22T15:00:00Z"},
+        "ends_at",
+        "more than 30 days",
+    ),
 }
 
 

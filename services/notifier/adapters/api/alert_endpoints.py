@@ -179,7 +179,8 @@ class AlertEndpoints:
         """The alert is in the caller's hands."""
         body: AcknowledgementBody = call.body
         request = AcknowledgementRequest(body.find_end(self.clock()), body.comment)
-        return _describe(self.floor.acknowledge(call.person, call.path["id"], request))
+        with body.naming_end():
+            return _describe(self.floor.acknowledge(call.person, call.path["id"], request))
 
     def take_back(self, call: Call) -> AcknowledgedItem:
         """The alert is in nobody's hands."""

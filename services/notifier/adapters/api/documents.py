@@ -1,5 +1,7 @@
 """What requests to the API say: bodies and query parameters, each of flat fields."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +12,7 @@ from schemas.model import Document, Instant
 from schemas.recorded_verdict import Opinion
 from schemas.silence import LONGEST_REASON
 from schemas.time_span import TimeSpan, require_not_zero
+from services.notifier.domain.watch.refusals import InvalidAct
 from services.notifier.domain.watch.silences.lifecycle import SilenceState
 
 MOST_LISTED = 200
@@ -46,6 +49,16 @@ class Ending(Document):
     def find_end(self, beginning: datetime) -> datetime | None:
         """The end of what begins then; None if nothing is said of it."""
         return self.ends_at or (None if self.duration is None else beginning + self.duration)
+
+    @contextmanager
+    def naming_end(self) -> Iterator[None]:
+        """A fault of the end names the field that was written, `ends_at` or `duration`."""
+        try:
+            yield
+        except InvalidAct as error:
+            if self.duration is None or error.field != "ends_at":
+                raise
+            raise InvalidAct("duration", str(error)) from None
 
 
 class SilenceBody(Ending):

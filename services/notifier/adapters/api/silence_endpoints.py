@@ -108,12 +108,16 @@ class SilenceEndpoints:
 
     def add(self, call: Call) -> SilenceItem:
         """A new silence of the caller's."""
-        return self._describe(self.floor.add_silence(call.person, self._read(call.body)))
+        body: SilenceBody = call.body
+        with body.naming_end():
+            return self._describe(self.floor.add_silence(call.person, self._read(body)))
 
     def amend(self, call: Call) -> SilenceItem:
         """The silence, or the new one in its place."""
-        request = self._read(call.body)
-        return self._describe(self.floor.amend_silence(call.person, call.path["id"], request))
+        body: SilenceBody = call.body
+        with body.naming_end():
+            request = self._read(body)
+            return self._describe(self.floor.amend_silence(call.person, call.path["id"], request))
 
     def expire(self, call: Call) -> SilenceItem:
         """The silence that has ended."""

@@ -44,7 +44,9 @@ def acknowledge_alert(
         raise ChangedMeanwhile("", f"the alert is {alert.status}: nobody has to take care of it")
     ends_at = request.ends_at or now + USUAL
     if not now < ends_at <= now + LONGEST:
-        raise InvalidAct("ends_at", f"must lie in the next {LONGEST // timedelta(hours=1)} hours")
+        raise InvalidAct(
+            "ends_at", f"the end must lie in the next {LONGEST // timedelta(hours=1)} hours"
+        )
     return Acknowledgement(
         alert=alert.id,
         fingerprint=alert.fingerprint,
