@@ -17,6 +17,7 @@ from schemas.model import Model
 TIMEOUT_SECONDS = 20
 MOST_WAITS = 10
 LONGEST_WAIT = 10.0
+WAY_OUT = "set VEDETTE_API_URL to its API, such as http://localhost:8082"
 M = TypeVar("M", bound=Model)
 Query = Mapping[str, str | int | list[str]]
 
@@ -54,16 +55,27 @@ class ApiClient:
             return self.http.request(method, f"{self.url}/v1/{path}", **named)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             message = f"the notifier at {self.url}: {str(error) or type(error).__name__}"
-            raise CommandFailure(f"{message}: set VEDETTE_API_URL") from None
+            raise CommandFailure(f"{message}: {WAY_OUT}") from None
 
     def _read(self, response: httpx.Response, answer: type[M]) -> M:
         if not response.is_success:
-            raise CommandFailure(_describe_refusal(response))
+            raise CommandFailure(self._describe_refusal(response))
         try:
             return answer.model_validate_json(response.content)
         except ValidationError:
-            message = f"{self.url} does not answer as a notifier does"
-            raise CommandFailure(f"{message}: set VEDETTE_API_URL") from None
+            raise CommandFailure(self._describe_stranger()) from None
+
+    def _describe_refusal(self, response: httpx.Response) -> str:
+        try:
+            message = str(response.json()["error"])
+        except (ValueError, KeyError, TypeError):
+            return f"{self._describe_stranger()} (it answers {response.status_code})"
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            return f"{message}: set VEDETTE_API_TOKEN"
+        return message
+
+    def _describe_stranger(self) -> str:
+        return f"{self.url} does not answer as a notifier does: {WAY_OUT}"
 
 
 @contextmanager
@@ -85,12 +97,3 @@ def _read_wait(response: httpx.Response) -> float:
     with suppress(ValueError):
         return min(LONGEST_WAIT, max(1.0, float(response.headers.get("Retry-After", 1))))
     return 1.0
-
-
-def _describe_refusal(response: httpx.Response) -> str:
-    message = f"the notifier answers {response.status_code}"
-    with suppress(ValueError, KeyError, TypeError):
-        message = str(response.json()["error"])
-    if response.status_code == httpx.codes.UNAUTHORIZED:
-        return f"{message}: set VEDETTE_API_TOKEN"
-    return message

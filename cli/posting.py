@@ -125,7 +125,8 @@ class IngestClient:
         try:
             return self._client.post(f"{self.url.rstrip('/')}/v1/events", content=body)
         except (httpx.TransportError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise CommandFailure(f"ingest at {self.url}: {error}") from error
+            message = f"ingest at {self.url}: {error}; --url or VEDETTE_REPLAY_URL says where it is"
+            raise CommandFailure(message) from error
 
 
 def _post_result(line: Line, at: datetime, result: Mapping[str, Any]) -> PostResult:

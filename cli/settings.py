@@ -7,6 +7,8 @@ from pydantic import AnyUrl, Field, SecretStr
 
 from services.environment import RedisUrl, VedetteSettings, load, process_environment
 
+HttpAddress = Annotated[str, Field(pattern="^https?://")]
+
 
 def kafka_settings() -> VedetteSettings:
     """The broker and its topics; raises InvalidEnvironment as `load`."""
@@ -27,7 +29,7 @@ def doctor_settings() -> DoctorSettings:
 class ReplaySettings(VedetteSettings):
     """The ingest that `vedette replay` posts to, and the token for it."""
 
-    replay_url: str = "http://localhost:8080"
+    replay_url: HttpAddress = "http://localhost:8080"
     replay_token: str | None = None
 
 
@@ -54,7 +56,7 @@ def reader_settings() -> ReaderSettings:
 class ApiSettings(VedetteSettings):
     """The notifier whose API is asked, and the token for it."""
 
-    api_url: str = "http://localhost:8082"
+    api_url: HttpAddress = "http://localhost:8082"
     api_token: SecretStr | None = None
 
 

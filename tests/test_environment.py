@@ -47,6 +47,12 @@ def test_a_malformed_variable_stops_the_start_with_its_name() -> None:
         load(Some, {"VEDETTE_PORT": "many"})
 
 
+@pytest.mark.parametrize("address", ["", "localhost:8082"])
+def test_an_address_without_its_scheme_is_named(address: str) -> None:
+    with pytest.raises(InvalidEnvironment, match="VEDETTE_API_URL: must begin with http://"):
+        load(ApiSettings, {"VEDETTE_API_URL": address})
+
+
 def test_every_fault_is_named_at_once() -> None:
     environment = {"VEDETTE_PROT": "1", "VEDETTE_PORT": "many", "VEDETTE_LOG_LEVEL": "loud"}
 

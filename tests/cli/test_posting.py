@@ -134,6 +134,6 @@ def test_what_is_no_ingest_is_said_to_be_none() -> None:
 def test_nothing_listening_is_one_line() -> None:
     with (
         IngestClient("http://127.0.0.1:1") as running,
-        pytest.raises(CommandFailure, match=r"ingest at http://127.0.0.1:1: .*refused"),
+        pytest.raises(CommandFailure, match=r"ingest at http://127.0.0.1:1: .*refused; --url"),
     ):
         running.post([line(1, json.dumps({}))])

@@ -21,6 +21,8 @@ from tests.notifier.watch.stores import WatchRoom
 from tests.parts.child import free_port
 from tests.parts.waiting import until
 
+SILENCE_OF_60_DAYS = ["silences", "add", 'level="high"', "--reason", "x", "--duration", "60d"]
+
 
 class Desk:
     """The commands of a person, at the API of a room."""
@@ -153,6 +155,23 @@ def test_a_refusal_says_what_to_do(
 def test_a_notifier_that_does_not_answer_is_named() -> None:
     with pytest.raises(CommandFailure, match="set VEDETTE_API_URL"):
         Desk(WatchRoom(), 1).run("alerts", "list")
+
+
+@pytest.mark.parametrize("status", [200, 404, 502])
+def test_another_server_at_the_address_is_named_with_the_way_out(status: int) -> None:
+    answer = httpx.MockTransport(lambda _: httpx.Response(status, json={"detail": "Not Found"}))
+    message = "http://other does not answer as a notifier does: set VEDETTE_API_URL to its API"
+
+    with httpx.Client(transport=answer) as http, pytest.raises(CommandFailure, match=message):
+        ApiClient(http, "http://other").get("x", Refusal)
+
+
+@pytest.mark.parametrize("arguments", [["ack", "a", "--duration", "25h"], SILENCE_OF_60_DAYS])
+def test_a_refused_duration_is_named_as_it_was_given(desk: Desk, arguments: list[str]) -> None:
+    desk.room.store(alert("a"))
+
+    with pytest.raises(CommandFailure, match=r"^duration: "):
+        desk.run(*arguments)
 
 
 def test_a_command_waits_as_long_as_the_notifier_asks() -> None:
