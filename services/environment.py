@@ -130,7 +130,14 @@ SECRETS = frozenset(
 
 
 class InvalidEnvironment(Exception):
-    """The environment is invalid; the message names each variable at fault."""
+    """The environment is invalid; the message names each variable at fault.
+
+    `faults` has a text for each, which begins with the variable.
+    """
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
 def _check_redis(url: AnyUrl) -> AnyUrl:
@@ -218,9 +225,9 @@ def load(settings: type[S], environment: Mapping[str, str]) -> S:
             f"{PREFIX}{str(fault['loc'][0]).upper()}: {describe_error(fault)}"
             for fault in error.errors()
         ]
-        raise InvalidEnvironment("; ".join(faults)) from None
+        raise InvalidEnvironment(*faults) from None
     if faults:
-        raise InvalidEnvironment("; ".join(faults))
+        raise InvalidEnvironment(*faults)
     return loaded.model_copy(update=_follow_files(loaded, environment))
 
 

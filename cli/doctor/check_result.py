@@ -43,8 +43,10 @@ def note(subject: str, text: str, remedy: str) -> CheckResult:
 
 
 def format_result(result: CheckResult) -> Iterator[str]:
-    """One line, and what to do in a second one."""
-    yield f"{result.status:<6} {result.subject:<22} {result.text}"
+    """A line for each of the text, and what to do in one below."""
+    first, *others = result.text.splitlines() or [""]
+    yield f"{result.status:<6} {result.subject:<22} {first}"
+    yield from (f"       {'':<22} {other}" for other in others)
     if result.remedy:
         yield f"       {'':<22} -> {result.remedy}"
 

@@ -16,6 +16,7 @@ from cli.admin import open_admin
 from cli.doctor.certificates import examine_certificates
 from cli.doctor.check_result import CheckResult, Examine, fault, format_result, good, has_fault
 from cli.doctor.cluster import examine_cluster
+from cli.doctor.environment import examine_environment, report_faults
 from cli.doctor.groups import examine_groups
 from cli.doctor.redis_server import examine_redis
 from cli.doctor.rules import examine_rules
@@ -26,7 +27,7 @@ from cli.output import print_line
 from cli.records import open_consumer
 from cli.rules_topic import RulesTopicWriter
 from cli.settings import DoctorSettings, doctor_settings
-from services.environment import InvalidEnvironment
+from services.environment import InvalidEnvironment, process_environment
 from services.matcher.adapters.rules.pack_files import bundle_files
 from services.matcher.adapters.rules.used_packs import read_with_used
 
@@ -53,6 +54,8 @@ def doctor(service: ServiceOption = None, rules: FolderOption = None) -> None:
     Configured as the services are, by VEDETTE_ variables; needs the Kafka user `operator`. Exit
     code 1 where something has to be mended.
     """
+    if rules is not None and not rules.is_dir():
+        raise CommandFailure(f"--rules {rules}: no such folder")
     results = list(_examine_all(_read_services(service or ()), rules))
     for result in results:
         for line in format_result(result):
@@ -72,8 +75,9 @@ def _examine_all(services: Mapping[str, str], folder: Path | None) -> Iterator[C
     try:
         settings = doctor_settings()
     except InvalidEnvironment as error:
-        yield fault("environment", str(error), "docs/operations/")
+        yield from report_faults(error.faults)
         return
+    yield from examine_environment(process_environment())
     parts: dict[str, Examine] = {
         "kafka": partial(_examine_kafka, settings),
         "certificates": partial(_examine_certificates, settings),

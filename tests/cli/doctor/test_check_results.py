@@ -22,6 +22,7 @@ from cli.doctor.check_result import (
 )
 from cli.doctor.cluster import examine_cluster, judge_folder
 from cli.doctor.command import app, examine_safely
+from cli.doctor.environment import examine_environment
 from cli.doctor.groups import FAR_BEHIND, count_members, judge_group, measure_lag, name_groups
 from cli.doctor.redis_server import judge_durability, judge_skew
 from cli.doctor.rules import examine_rules
@@ -216,7 +217,52 @@ def test_a_remedy_is_printed_below_what_it_mends(monkeypatch: pytest.MonkeyPatch
     lines = CliRunner().invoke(app, []).output.splitlines()
 
     assert lines[1].startswith("FAULT  environment")
-    assert lines[2].split() == ["->", "docs/operations/"]
+    assert lines[2].split()[0] == "->"
+
+
+def test_every_service_may_find_a_fault_in_the_environment() -> None:
+    environment = {
+        "VEDETTE_WATCHDOG_SECONDS": "30s",
+        "VEDETTE_WEBHOOK_URL": "receiver",
+        "VEDETTE_MEMORY_LIMIT": "2GG",
+    }
+
+    found = list(examine_environment(environment))
+
+    assert {each.text.partition(":")[0] for each in found} == environment.keys()
+    assert all(each.status is FAULT and each.remedy for each in found)
+    assert not list(examine_environment({}))
+
+
+def test_a_file_that_the_environment_names_and_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    missing, there = tmp_path / "missing", str(tmp_path)
+    environment = {
+        "VEDETTE_ROUTES_FILE": f"{missing}.yaml",
+        "VEDETTE_SOURCES_DIR": f"{missing}",
+        "VEDETTE_RULES_DIR": there,
+        "VEDETTE_PORT": "many",
+    }
+
+    found = [each.text for each in examine_environment(environment)]
+
+    assert sorted(found) == [
+        "VEDETTE_PORT: must be a whole number",
+        f"VEDETTE_ROUTES_FILE: {missing}.yaml: no such file",
+        f"VEDETTE_SOURCES_DIR: {missing}: no such folder",
+    ]
+
+
+def test_a_folder_of_rules_that_is_not_there_is_said(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["--rules", str(tmp_path / "none")])
+
+    assert isinstance(done.exception, CommandFailure)
+    assert "none: no such folder" in str(done.exception)
+
+
+def test_each_line_of_a_note_is_a_line() -> None:
+    lines = list(format_result(note("matcher: look back", "a: 63 days\nb: 31 days", "read it")))
+
+    assert [line.split() for line in lines[1:]] == [["b:", "31", "days"], ["->", "read", "it"]]
 
 
 def test_a_remedy_is_a_line_of_its_own_and_only_faults_fail() -> None:

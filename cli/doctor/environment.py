@@ -1,0 +1,56 @@
+"""The doctor's look at the environment: what a service would refuse of what is set."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from cli.doctor.check_result import CheckResult, fault
+from services.environment import PREFIX, InvalidEnvironment, ServiceSettings, load
+from services.ingest.settings import IngestSettings, WorkerSettings
+from services.matcher.settings import MatcherSettings, ReaderServiceSettings
+from services.notifier.settings import NotifierSettings
+
+SERVICES: tuple[type[ServiceSettings], ...] = (
+    IngestSettings,
+    WorkerSettings,
+    MatcherSettings,
+    ReaderServiceSettings,
+    NotifierSettings,
+)
+PATHS = (Path, Path | None)
+FILE, FOLDER = "_FILE", "_DIR"
+REMEDY = "no service that reads it starts: the README, under 'Run it'"
+
+
+def examine_environment(environment: Mapping[str, str]) -> Iterator[CheckResult]:
+    """A fault for each variable that is set and that a service would refuse at its start.
+
+    What a service needs and is not set here is no fault: it may be set there.
+    """
+    faults: dict[str, str] = {}
+    for find in (_find_refused, _find_missing):
+        for kind in SERVICES:
+            for text in find(kind, environment):
+                faults.setdefault(text.partition(":")[0], text)
+    return report_faults(faults.values())
+
+
+def report_faults(faults: Iterable[str]) -> Iterator[CheckResult]:
+    """A result for each fault `VARIABLE: what is wrong`."""
+    return (fault("environment", text, REMEDY) for text in faults)
+
+
+def _find_refused(kind: type[ServiceSettings], environment: Mapping[str, str]) -> Iterator[str]:
+    try:
+        load(kind, environment)
+    except InvalidEnvironment as error:
+        yield from (text for text in error.faults if text.partition(":")[0] in environment)
+
+
+def _find_missing(kind: type[ServiceSettings], environment: Mapping[str, str]) -> Iterator[str]:
+    """Files and folders that are named and not there; a service finds out only later."""
+    for field, described in kind.model_fields.items():
+        name = f"{PREFIX}{field.upper()}"
+        path = environment.get(name)
+        named = described.annotation in PATHS and name.endswith((FILE, FOLDER))
+        if named and path and not Path(path).exists():
+            yield f"{name}: {path}: no such {'folder' if name.endswith(FOLDER) else 'file'}"
