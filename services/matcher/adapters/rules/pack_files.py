@@ -1,5 +1,6 @@
 """The files of rule packs, from a folder or a bundle."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
@@ -7,10 +8,14 @@ from pathlib import Path, PurePath, PurePosixPath
 from services.document_faults import DocumentFault
 
 HEAD = "pack.yaml"
+HYPOTHESES = "hypotheses.yaml"
 MEASURES = "labelled"
 """The subfolder that measures a pack and is no part of it: never read as rules, never published."""
 
-ENDINGS = (".yaml", ".yml")
+_ENDING = ".yaml"
+_MEANT = re.compile(r"\.ya?ml(\.txt)?$", re.IGNORECASE)
+"""How the names of files end that are read, or were meant to be."""
+_OF_A_PART = re.compile(rb"^(detection|correlation|members|words|sites|hypotheses):", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +32,24 @@ class PackFiles:
         return sorted(path for path in self.files if path.parent == folder and _is_read(path))
 
     def strays(self) -> list[PurePath]:
-        """The paths that are never read, for their folder or their suffix."""
+        """The paths that are never read, for their folder or their suffix.
+
+        Beside `pack.yaml` other files may stand, but no rules, lists or hypotheses.
+        """
         known = {self.folder, *(self.folder / part for part in ("lists", "places", "indicators"))}
-        return sorted(path for path in self.files if path.parent not in known or not _is_read(path))
+        return sorted(
+            path
+            for path, raw in self.files.items()
+            if path.parent not in known or not _is_read(path) or self._is_beside(path, raw)
+        )
+
+    def _is_beside(self, path: PurePath, raw: bytes) -> bool:
+        is_own = path.parent != self.folder or path.name in (HEAD, HYPOTHESES)
+        return not is_own and _OF_A_PART.search(raw) is not None
 
 
 def _is_read(path: PurePath) -> bool:
-    return path.suffix == ENDINGS[0]
+    return path.suffix == _ENDING
 
 
 def read_folder(folder: Path) -> tuple[tuple[PackFiles, ...], tuple[DocumentFault, ...]]:
@@ -53,8 +69,8 @@ def _pack_folders(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path, faults: list[DocumentFault]) -> Iterable[tuple[PurePath, bytes]]:
-    for path in folder.rglob("*.y*ml"):
-        if path.suffix in ENDINGS and path.relative_to(folder).parts[0] != MEASURES:
+    for path in folder.rglob("*"):
+        if _MEANT.search(path.name) and path.relative_to(folder).parts[0] != MEASURES:
             try:
                 yield path, path.read_bytes()
             except OSError as error:

@@ -1,7 +1,7 @@
 """Reads rule packs from their files: every good document, and every fault of every file."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -14,8 +14,8 @@ from schemas.hypothesis import Hypothesis, HypothesisFile
 from schemas.pack import Pack
 from schemas.rule import CorrelationRule, DetectionRule, NamedList, RuleDocument, SiteList
 from schemas.word_list import WordList
-from services.document_faults import DocumentFault, DocumentLocation, FieldPath
-from services.matcher.adapters.rules.pack_files import HEAD, PackFiles
+from services.document_faults import DocumentFault, DocumentLocation, FieldPath, InvalidField
+from services.matcher.adapters.rules.pack_files import HEAD, HYPOTHESES, PackFiles
 from services.matcher.adapters.rules.rule_keys import RULE_KEYS
 from services.matcher.adapters.rules.salvage import (
     default_head,
@@ -37,6 +37,10 @@ from services.validation_errors import list_errors
 from services.yaml_documents import YamlDocument, read_documents
 
 M = TypeVar("M", bound=BaseModel)
+
+_WHERE = "rules go to indicators/*.yaml, lists to lists/*.yaml, places to places/*.yaml"
+_OF_RULES = frozenset({"detection", "correlation"})
+_OF_LISTS = frozenset({"members", "words"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class _PackReader:
             word_lists=tuple(_of_model(lists, WordList)),
             places=tuple(self._folder("places", SiteList)),
             rules=bases_by_name(tuple(self._rules())),
-            hypotheses=tuple(self._hypotheses(folder / "hypotheses.yaml")),
+            hypotheses=tuple(self._hypotheses(folder / HYPOTHESES)),
             origin=head.origin,
         )
 
@@ -139,8 +143,7 @@ class _PackReader:
         """Refuse the files that would never be read."""
         for path in self.files.strays():
             message = "no file of a pack: it would never be read"
-            hint = "rules go to indicators/*.yaml, lists to lists/*.yaml, places to places/*.yaml"
-            self.faults.append(DocumentFault(str(path), 1, "", message, hint))
+            self.faults.append(DocumentFault(str(path), 1, "", message, _WHERE))
 
     def _folder(self, part: str, model: type[M]) -> Iterator[LocatedDocument[M]]:
         for path in self.files.below(part):
@@ -155,19 +158,26 @@ class _PackReader:
     def _lists(self) -> Iterator[LocatedDocument[NamedList | WordList]]:
         """Lists of names, and lists of words, which have a kind."""
         for path in self.files.below("lists"):
-            for document in self._documents(path):
-                of_words = isinstance(document.value, dict) and "kind" in document.value
-                model: type[NamedList | WordList] = WordList if of_words else NamedList
-                valid = self._validate(document, model)
+            for document in self._placed(path, _OF_LISTS, "is no list"):
+                valid = self._list(document)
                 if valid is not None:
                     yield LocatedDocument(valid, document.origin)
 
+    def _list(self, document: YamlDocument) -> NamedList | WordList | None:
+        keys = _keys(document)
+        if "words" in keys and "kind" not in keys:
+            error = InvalidField(("kind",), "is missing", "write kind: words")
+            self.faults.append(document.origin.fault(error))
+            return None
+        if "kind" in keys:
+            return self._validate(document, WordList)
+        return self._validate(document, NamedList)
+
     def _rules(self) -> Iterator[LocatedDocument[RuleDocument]]:
         for path in self.files.below("indicators"):
-            for document in self._documents(path):
-                correlates = isinstance(document.value, dict) and "correlation" in document.value
+            for document in self._placed(path, _OF_RULES, "is no rule"):
                 rule: RuleDocument | None
-                if correlates:
+                if "correlation" in _keys(document):
                     rule = self._validate(document, CorrelationRule)
                 else:
                     rule = self._validate(document, DetectionRule)
@@ -187,6 +197,15 @@ class _PackReader:
             self._add_errors(error, document)
             return salvage_hypotheses(document.value, error)
         return enumerate(file.hypotheses)
+
+    def _placed(self, path: PurePath, own: frozenset[str], message: str) -> Iterator[YamlDocument]:
+        """The documents of a file; one that has the keys of another folder instead is a fault."""
+        for document in self._documents(path):
+            keys = (_OF_RULES | _OF_LISTS).intersection(_keys(document))
+            if keys and keys.isdisjoint(own):
+                self.faults.append(document.origin.fault(InvalidField((), message, _WHERE)))
+            else:
+                yield document
 
     def _documents(self, path: PurePath) -> tuple[YamlDocument, ...]:
         raw = self.files.files.get(path)
@@ -208,6 +227,10 @@ class _PackReader:
     def _add_errors(self, error: ValidationError, document: YamlDocument) -> None:
         errors = list_errors(error, document.value, RULE_KEYS)
         self.faults.extend(map(document.origin.fault, errors))
+
+
+def _keys(document: YamlDocument) -> Collection[str]:
+    return document.value if isinstance(document.value, dict) else ()
 
 
 def _of_model(
