@@ -37,7 +37,7 @@ def find_coverage_faults(pack: PackDocuments) -> Iterator[DocumentFault]:
     coverage = {file: _Coverage(documents) for file, documents in _documents_by_file(pack).items()}
     for rule in pack.rules:
         for index in range(len(rule.document.tests)):
-            yield from _find_case_faults(rule, index, alerting)
+            yield from _find_case_faults(pack, rule, index, alerting)
         if rule.document.name in alerting:
             yield from coverage[rule.origin.file].find_faults(rule)
 
@@ -58,8 +58,20 @@ def _documents_by_file(pack: PackDocuments) -> Mapping[str, list[RuleDocument]]:
     return by_file
 
 
+def explain_silence(pack: PackDocuments, name: str, alerting: frozenset[str]) -> str:
+    """Why no alert has `name`: the rule that counts it alerts instead, or it is misspelled."""
+    counting = (rule.document for rule in pack.correlations())
+    counts = next((rule.name for rule in counting if name in rule.correlation.rules), None)
+    if counts is None:
+        return suggest_name(name, alerting)
+    return f"{counts} counts it and alerts instead, unless it says generate: true"
+
+
 def _find_case_faults(
-    rule: LocatedDocument[RuleDocument], index: int, alerting: frozenset[str]
+    pack: PackDocuments,
+    rule: LocatedDocument[RuleDocument],
+    index: int,
+    alerting: frozenset[str],
 ) -> Iterator[DocumentFault]:
     test = rule.document.tests[index]
     try:
@@ -72,7 +84,7 @@ def _find_case_faults(
         if expected.fires not in alerting:
             path = ("tests", index, "expect", number, "fires")
             message = f"no rule of this pack alerts as {expected.fires!r}"
-            hint = suggest_name(expected.fires, alerting)
+            hint = explain_silence(pack, expected.fires, alerting)
             yield rule.origin.fault(InvalidField(path, message, hint, expected.fires))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemas.rule import RuleTest
 from schemas.timeline import Timeline
-from services.document_faults import FieldPath, InvalidField, suggest_name
+from services.document_faults import FieldPath, InvalidField
 from services.matcher.domain.backtest.cases import (
     Case,
     CaseOutcome,
@@ -12,7 +12,7 @@ from services.matcher.domain.backtest.cases import (
     build_events,
     run_case,
 )
-from services.matcher.domain.backtest.coverage import alerting_names
+from services.matcher.domain.backtest.coverage import alerting_names, explain_silence
 from services.matcher.domain.packs.documents import PackDocuments
 from services.matcher.domain.rules.rulebook import Rulebook
 
@@ -27,7 +27,7 @@ def find_timeline_faults(pack: PackDocuments, timeline: Timeline) -> Iterator[In
     for path, name in _list_names(timeline):
         if name not in alerting:
             message = f"no rule of this pack alerts as {name!r}"
-            yield InvalidField(path, message, suggest_name(name, alerting))
+            yield InvalidField(path, message, explain_silence(pack, name, alerting))
 
 
 def _list_names(timeline: Timeline) -> Iterator[tuple[FieldPath, str]]:

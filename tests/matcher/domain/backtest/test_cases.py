@@ -149,3 +149,14 @@ def test_a_correlation_that_others_count_and_that_is_silent_needs_no_cases() -> 
     messages = [fault.message for fault in find_coverage_faults(pack_of(FIRE, many, more))]
 
     assert messages == ["no case in which more fires", "no case in which more stays silent"]
+
+
+def test_a_case_that_expects_a_counted_rule_is_told_which_rule_alerts_instead() -> None:
+    expects_base = with_tests(correlating("many", ["fire"]), written([{"fires": "fire"}], QUIET))
+
+    faults = list(find_coverage_faults(pack_of(FIRE, expects_base)))
+
+    assert faults[0].text == (
+        "tests.0.expect.0.fires: no rule of this pack alerts as 'fire'"
+        " (many counts it and alerts instead, unless it says generate: true)"
+    )
