@@ -85,7 +85,7 @@ def _suggest_value(details: Collection[ErrorDetails]) -> str:
 
 def _suggest_key(unknown: str, keys: Collection[str]) -> str:
     if unknown in keys:
-        return f"{unknown} is a key of another part"
+        return f"{unknown} is a key of another part: see how far it is indented"
     return suggest_name(unknown, keys)
 
 

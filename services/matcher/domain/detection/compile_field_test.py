@@ -172,7 +172,8 @@ def _exists(value: SigmaExists, reference: FieldReference) -> FieldTest:
 @compile_field_test.register
 def _null(_: SigmaNull, reference: FieldReference) -> FieldTest:
     if reference.keyword:
-        raise reference.invalid("null needs a field")
+        hint = "what a selection asks for stands below its name, further indented"
+        raise reference.invalid("null needs a field", hint)
     return _presence(reference, present=False)
 
 

@@ -158,7 +158,8 @@ def _compile_expression(section: Correlation) -> Expression | None:
     if not isinstance(section.condition, str):
         return None
     if section.type is not CorrelationType.TEMPORAL:
-        raise NotSupported("correlation.condition", "only temporal takes an expression over rules")
+        message = "only temporal takes an expression over rules"
+        raise NotSupported("correlation.condition", message, "write a map, such as {gte: 3}")
     try:
         expression = parse_expression(section.condition)
     except ValueError as error:

@@ -132,7 +132,8 @@ def _read_token(token: str, read_word: ReadWord) -> tuple[Part, ...]:
     if token.startswith("%") and token.endswith("%") and len(token) > 1:
         return (AnyOfLists(tuple(_list_names(token))),)
     if "(" in token or ")" in token:
-        raise InvalidPhrase(f"{token!r}: a bracket is missing, or brackets are inside brackets")
+        message = "a bracket is missing, inside another, or beside letters: (one|other) is a word"
+        raise InvalidPhrase(f"{token!r}: {message}")
     if token.startswith("~"):
         raise InvalidPhrase(f"{token!r}: write ~N, with a number of words")
     return read_word(token)

@@ -216,7 +216,7 @@ def refusal(condition: Any = "selection", **selections: Any) -> str:
         ({"title|exists": "yes"}, "exists takes true or false, not 'yes'"),
         ({"title|contains|contains": "x"}, "is there twice"),
         ({"place|cidr": "x/8"}, "'x/8' is no network"),
-        (None, "null needs a field"),
+        (None, "null needs a field (what a selection asks for stands below its name"),
         ({}, "nothing to select by"),
     ],
     ids=str,

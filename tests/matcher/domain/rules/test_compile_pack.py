@@ -60,7 +60,10 @@ DIVERGING = {
         ({"type": "rate_change", "baseline": "7d"}, "condition.ratio: rate_change needs it"),
         (
             {"condition": "fire and not smoke"},
-            "condition: only temporal takes an expression over rules",
+            (
+                "condition: only temporal takes an expression over rules"
+                " (write a map, such as {gte: 3})"
+            ),
         ),
         (
             {"type": "temporal", "condition": "fire and not smoke"},
