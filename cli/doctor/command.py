@@ -16,7 +16,7 @@ from cli.admin import open_admin
 from cli.doctor.certificates import examine_certificates
 from cli.doctor.check_result import CheckResult, Examine, fault, format_result, good, has_fault
 from cli.doctor.cluster import examine_cluster
-from cli.doctor.environment import examine_environment, report_faults
+from cli.doctor.environment import examine_environment
 from cli.doctor.groups import examine_groups
 from cli.doctor.redis_server import examine_redis
 from cli.doctor.rules import examine_rules
@@ -75,7 +75,7 @@ def _examine_all(services: Mapping[str, str], folder: Path | None) -> Iterator[C
     try:
         settings = doctor_settings()
     except InvalidEnvironment as error:
-        yield from report_faults(error.faults)
+        yield from examine_environment(process_environment(), error.faults)
         return
     yield from examine_environment(process_environment())
     parts: dict[str, Examine] = {

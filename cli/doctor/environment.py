@@ -21,22 +21,20 @@ FILE, FOLDER = "_FILE", "_DIR"
 REMEDY = "no service that reads it starts: the README, under 'Run it'"
 
 
-def examine_environment(environment: Mapping[str, str]) -> Iterator[CheckResult]:
+def examine_environment(
+    environment: Mapping[str, str], known: Iterable[str] = ()
+) -> Iterator[CheckResult]:
     """A fault for each variable that is set and that a service would refuse at its start.
 
-    What a service needs and is not set here is no fault: it may be set there.
+    What a service needs and is not set here is no fault: it may be set there. `known` are
+    faults `VARIABLE: what is wrong` that were found before.
     """
-    faults: dict[str, str] = {}
+    faults = {text.partition(":")[0]: text for text in known}
     for find in (_find_refused, _find_missing):
         for kind in SERVICES:
             for text in find(kind, environment):
                 faults.setdefault(text.partition(":")[0], text)
-    return report_faults(faults.values())
-
-
-def report_faults(faults: Iterable[str]) -> Iterator[CheckResult]:
-    """A result for each fault `VARIABLE: what is wrong`."""
-    return (fault("environment", text, REMEDY) for text in faults)
+    return (fault("environment", text, REMEDY) for text in faults.values())
 
 
 def _find_refused(kind: type[ServiceSettings], environment: Mapping[str, str]) -> Iterator[str]:

@@ -234,6 +234,18 @@ def test_every_service_may_find_a_fault_in_the_environment() -> None:
     assert not list(examine_environment({}))
 
 
+def test_a_fault_of_the_doctors_own_settings_hides_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VEDETTE_KAFKA_BOOTSTRAP_SERVERS", "")
+    monkeypatch.setenv("VEDETTE_ROUTES_FILE", "/none")
+
+    output = CliRunner().invoke(app, []).output
+
+    assert "VEDETTE_KAFKA_BOOTSTRAP_SERVERS: " in output
+    assert "VEDETTE_ROUTES_FILE: /none: no such file" in output
+
+
 def test_a_file_that_the_environment_names_and_is_not_there_is_a_fault(tmp_path: Path) -> None:
     missing, there = tmp_path / "missing", str(tmp_path)
     environment = {
