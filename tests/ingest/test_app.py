@@ -99,6 +99,18 @@ def test_the_public_port_has_the_api_alone(path: str) -> None:
         assert ingest.get(path).status_code == 404
 
 
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/event"), ("GET", "/v1/events")])
+def test_a_wrong_path_or_method_is_answered_in_the_shape_of_every_answer(
+    method: str, path: str
+) -> None:
+    with TestClient(create_app(nowhere(), Health())) as ingest:
+        answer = ingest.request(method, path)
+
+    assert answer.status_code in {404, 405}
+    assert answer.json().keys() == {"error", "results"}
+    assert "POST /v1/events" in answer.json()["error"]
+
+
 def test_a_token_is_rotated_without_a_restart(tmp_path: Path) -> None:
     tokens = tmp_path / "tokens.yaml"
     tokens.write_text(f"wire: {{sha256: {digest('old')}}}\n")

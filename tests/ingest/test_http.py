@@ -233,6 +233,17 @@ async def test_a_request_that_is_not_strict_takes_what_it_can() -> None:
     assert [result["status"] for result in results(response)] == ["accepted", "refused"]
 
 
+async def test_a_mistyped_strict_is_refused_and_not_taken_as_its_absence() -> None:
+    publisher = FakePublisher()
+
+    async with client(publisher) as ingest:
+        response = await ingest.post(f"{URL}?stric=true", json=[report(), report(lat=91)])
+
+    assert response.status_code == 400
+    assert response.json()["error"].startswith("stric: there is no such parameter")
+    assert publisher.published == []
+
+
 async def test_a_strictness_that_is_no_truth_value_is_refused() -> None:
     async with client(FakePublisher()) as ingest:
         response = await ingest.post(f"{URL}?strict=maybe", json=report())

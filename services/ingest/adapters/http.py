@@ -19,6 +19,7 @@ from services.refused_request import RefusedRequest
 from services.trace_context import read_trace
 from services.tracing import begin_span
 
+WAY_IN = "POST /v1/events, those of a hook to POST /v1/hooks/SOURCE"
 RETRY_AFTER = {"Retry-After": "5"}
 _STRICT = {"true": True, "1": True, "": True, "false": False, "0": False}
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="vedette"'}
@@ -80,8 +81,11 @@ def read_strict(query: Mapping[str, str]) -> bool:
     """Whether all reports of the request are taken or none.
 
     Raises:
-        RefusedRequest: 400, `strict` is neither true nor false.
+        RefusedRequest: 400, `strict` is neither true nor false, or another parameter is there.
     """
+    if others := sorted(query.keys() - {"strict"}):
+        message = f"{others[0]}: there is no such parameter: strict is the only one"
+        raise RefusedRequest(HTTPStatus.BAD_REQUEST, message)
     strict = _STRICT.get(query.get("strict", "false").lower())
     if strict is None:
         raise RefusedRequest(HTTPStatus.BAD_REQUEST, "strict: write true or false")
@@ -92,6 +96,13 @@ def encode_refusal(status: HTTPStatus, message: str) -> bytes:
     """The answer to a request that does not reach the route; counted as the others."""
     metrics.REQUESTS.labels(str(status.value)).inc()
     return json.dumps(Answer(error=message).model_dump()).encode()
+
+
+async def refuse_path(_: Request, error: Exception) -> Response:
+    """The answer where there is no such path, or no such method."""
+    status = HTTPStatus(getattr(error, "status_code", HTTPStatus.NOT_FOUND))
+    headers = getattr(error, "headers", None)
+    return respond(status, Answer(error=f"{status.phrase}: reports go to {WAY_IN}"), headers)
 
 
 def respond_refusal(refused: RefusedRequest) -> Response:

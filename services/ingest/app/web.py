@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.types import Lifespan
 
 from services.followed_files import follow_file
 from services.ingest.adapters.body import BodyReader
 from services.ingest.adapters.clustering import Clustering
 from services.ingest.adapters.hooks import HookReceiver, hooks_route
-from services.ingest.adapters.http import Authenticator, events_route
+from services.ingest.adapters.http import Authenticator, events_route, refuse_path
 from services.ingest.adapters.limits import Limiter
 from services.ingest.adapters.openapi import DescribedApp
 from services.ingest.adapters.producer import KafkaPublisher
@@ -45,6 +46,7 @@ def create_app(settings: IngestSettings, health: Health) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
+    app.add_exception_handler(HTTPException, refuse_path)
     limiter = Limiter(settings.ingest_reports_per_second, settings.ingest_bytes_per_second)
     sources, reader = follow_sources(settings.sources_dir, health.notes), BodyReader(limiter)
     authenticator = _make_authenticator(settings, sources, health)
