@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.text import Text
 
 from cli.output import escape_controls
-from cli.stack.embedded import redis_socket
+from cli.stack.embedded import redis_socket, redis_url
 from cli.stack.people import TOKEN, TOKENS_FILE, token_path
 from cli.stack.plan import Plan
 
@@ -24,7 +24,8 @@ def build_banner(plan: Plan, inherited: Mapping[str, str], folder: Path) -> Text
         *([("sources", str(plan.sources))] if plan.sources else []),
         ("logs", f"{folder}  (until it stops)"),
         ("alerts", _alerts_row(plan, inherited)),
-        ("api", _api_row(inherited, folder)),
+        ("api", _api_row(plan, inherited, folder)),
+        ("inside", _inside_row(plan, folder)),
     ]
     text = Text().append("Vedette on this machine. Nothing is kept after it stops.\n", "bold")
     for name, value in rows:
@@ -62,7 +63,14 @@ def _alerts_row(plan: Plan, inherited: Mapping[str, str]) -> str:
     return f"to Slack, {inherited.get('VEDETTE_SLACK_CHANNEL', '#alerts')}"
 
 
-def _api_row(inherited: Mapping[str, str], folder: Path) -> str:
+def _api_row(plan: Plan, inherited: Mapping[str, str], folder: Path) -> str:
+    address = f"export VEDETTE_API_URL={plan.url('notifier')}"
     if TOKENS_FILE in inherited:
-        return f"tokens of {inherited[TOKENS_FILE]}"
-    return f"export {TOKEN}_FILE={token_path(folder)}; vedette alerts list"
+        return f"{address}; tokens of {inherited[TOKENS_FILE]}"
+    return f"{address} {TOKEN}_FILE={token_path(folder)}; vedette alerts list"
+
+
+def _inside_row(plan: Plan, folder: Path) -> str:
+    """The variables of the commands that ask Kafka and Redis themselves."""
+    kafka, redis = OVERRIDDEN
+    return f"export {kafka}={plan.kafka.servers} {redis}={redis_url(folder)}; vedette doctor"

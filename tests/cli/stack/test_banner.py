@@ -20,6 +20,16 @@ def test_the_banner_names_where_everything_listens_and_that_nothing_is_kept() ->
     assert "somewhere/redis.sock" in text
 
 
+def test_the_banner_has_the_variables_that_commands_ask_this_stack_by() -> None:
+    another = replace(plan(), ports={**PORTS, "broker": 9001, "notifier": 18082})
+
+    text = build_banner(another, {}, Path("/somewhere")).plain
+
+    assert "export VEDETTE_API_URL=http://127.0.0.1:18082 VEDETTE_API_TOKEN_FILE=/some" in text
+    assert "VEDETTE_KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9001 " in text
+    assert "VEDETTE_REDIS_URL=unix:///somewhere/redis.sock; vedette doctor" in text
+
+
 def test_the_banner_names_who_gets_the_alerts() -> None:
     inherited = {"VEDETTE_SLACK_TOKEN": "xoxb", "VEDETTE_SLACK_CHANNEL": "#watch"}
 
