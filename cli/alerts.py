@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cli.api_client import ApiClient, Query, open_api, quote_id
 from cli.choices import choice_argument, choice_option
 from cli.output import OutputFormat, plain_text, print_line
+from cli.tables import open_console, print_rows
 from schemas.alert import Level, Status
 from schemas.recorded_verdict import Opinion
 from services.counts import format_count
@@ -74,7 +74,7 @@ def list_alerts(  # noqa: PLR0913, PLR0917  (typer makes an option of each)
         for item in listed:
             print_line(item.model_dump_json())
     else:
-        Console().print(build_alert_table(listed))
+        print_rows(build_alert_table(listed), "alerts")
 
 
 @app.command()
@@ -85,7 +85,7 @@ def show(alert: str, output: Format = OutputFormat.TABLE) -> None:
     if output is OutputFormat.JSON:
         print_line(story.model_dump_json())
         return
-    console = Console()
+    console = open_console()
     for line in _list_facts(story):
         console.print(plain_text(line))
     console.print(_build_history(story))

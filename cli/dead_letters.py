@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from kafka.consumer.fetcher import ConsumerRecord
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from cli.choices import choice_option
@@ -18,6 +17,7 @@ from cli.output import OutputFormat, plain_text, print_line
 from cli.records import open_consumer, read_topic
 from cli.retry import retry
 from cli.settings import kafka_settings
+from cli.tables import open_console
 from schemas.envelope import header
 from schemas.topics import DEAD_LETTERS, topic_name
 from services.counts import format_count
@@ -54,7 +54,7 @@ def list_dead_letters(
         for letter in letters:
             print_line(json.dumps(letter, ensure_ascii=False))
     else:
-        Console().print(build_table(letters))
+        open_console().print(build_table(letters))
 
 
 app.command("retry")(retry)

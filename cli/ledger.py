@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from kafka.consumer.fetcher import ConsumerRecord
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from cli.choices import choice_option
@@ -15,6 +14,7 @@ from cli.faults import CommandFailure
 from cli.output import OutputFormat, plain_text, print_line
 from cli.records import open_consumer, read_topic
 from cli.settings import kafka_settings
+from cli.tables import open_console
 from schemas.envelope import check_schema
 from schemas.ledger import SHOWN, Act, LedgerLine
 from schemas.topics import LEDGER, topic_name
@@ -54,7 +54,7 @@ def show(
         for line in lines:
             print_line(line.model_dump_json(exclude_defaults=True))
     else:
-        console = Console()
+        console = open_console()
         for table in build_tables(lines):
             console.print(table)
 

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from cli.api_client import open_api
 from cli.choices import choice_option
 from cli.output import OutputFormat, plain_text, print_line
+from cli.tables import open_console
 from services.notifier.adapters.api.answers import RuleItem, RuleList
 
 
@@ -30,7 +30,7 @@ def report(
         for rule in rules:
             print_line(rule.model_dump_json())
     else:
-        Console().print(_build_table(rules))
+        open_console().print(_build_table(rules))
 
 
 def _build_table(rules: tuple[RuleItem, ...]) -> Table:

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cli.alerts import Format, format_time
 from cli.api_client import open_api, quote_id
 from cli.output import OutputFormat, plain_text, print_line
+from cli.tables import open_console, print_rows
 from services.counts import format_count
 from services.notifier.adapters.api.answers import PreviewAnswer, SilenceItem, SilenceList
 
@@ -42,7 +42,7 @@ def list_silences(
         for silence in listed:
             print_line(silence.model_dump_json())
     else:
-        Console().print(_build_table(listed))
+        print_rows(_build_table(listed), "silences")
 
 
 @app.command()
@@ -94,7 +94,7 @@ def _print_silence(silence: SilenceItem, output: OutputFormat) -> None:
     if output is OutputFormat.JSON:
         print_line(silence.model_dump_json())
     else:
-        Console().print(_build_table((silence,)))
+        open_console().print(_build_table((silence,)))
 
 
 def _build_table(listed: tuple[SilenceItem, ...]) -> Table:
