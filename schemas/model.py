@@ -150,7 +150,7 @@ def _within_bytes(text: str) -> str:
 _PRINTABLE = Matches(
     r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$",
     "control_character",
-    "a control character other than newline and tab is not allowed",
+    "a control character other than newline and tab, or half a surrogate pair, is not allowed",
 )
 
 Instant = Annotated[AwareDatetime, WrittenTime(), AfterValidator(_computable)]

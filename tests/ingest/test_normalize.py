@@ -186,3 +186,7 @@ def test_where_ingest_is_open_a_drill_says_its_owner_and_its_grade() -> None:
     assert (recorded.source_owner, recorded.reliability) == ("The desk", "B")
     assert errors_of(report(**claims), context(ANYBODY)).keys() == {"source_owner", "reliability"}
     assert errors_of(report(exercise=True, reliability="A")).keys() == {"reliability"}
+
+
+def test_half_a_surrogate_pair_is_named_as_what_it_is() -> None:
+    assert "surrogate" in errors_of(report(title="\ud800"))["title"]
