@@ -13,7 +13,7 @@ from cli.output import print_line
 from cli.reader import open_reader, reading_line
 from cli.rule_set import RulesFolder, print_faults, read_folder
 from schemas.event import Event
-from services.matcher.adapters.event_file import BadLine, read_events
+from services.matcher.adapters.event_file import BadLine, read_reports
 from services.matcher.domain.reader.reading import Reader, Reading
 from services.matcher.domain.rules.explain_says import explain_says
 from services.matcher.domain.rules.matching import derive_values, find_unknown_names, match_event
@@ -22,7 +22,10 @@ from services.matcher.domain.rules.rulebook import Rulebook
 FAILED = 1
 
 EventsFile = Annotated[
-    str, typer.Option("--events", help="JSON lines, one event each; - for standard input.")
+    str,
+    typer.Option(
+        "--events", help="JSON lines, one event or labelled report each; - for standard input."
+    ),
 ]
 
 
@@ -51,7 +54,7 @@ def match_events(
     faults = len(wrong)
     second = open_reader(files, rulebook) if reader else None
     with open_lines(events) as lines:
-        for event in read_events(lines):
+        for event in read_reports(lines):
             if isinstance(event, BadLine):
                 faults += 1
                 print_line(f"{events}: {event}", err=True)

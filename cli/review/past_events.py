@@ -9,7 +9,7 @@ from cli.input_file import TOPIC, open_lines
 from cli.output import print_line
 from schemas.event import Event
 from services.ingest.domain.stories.memory_index import cluster_events
-from services.matcher.adapters.event_file import BadLine, read_events
+from services.matcher.adapters.event_file import BadLine, read_reports
 from services.matcher.adapters.rules.rule_files import outside_collection
 
 PastEvents = Annotated[
@@ -41,7 +41,7 @@ def read_unclustered(source: str) -> tuple[list[Event], int]:
     events: list[Event] = []
     wrong = 0
     with open_lines(source) as lines, outside_collection():
-        for event in read_events(lines):
+        for event in read_reports(lines):
             if isinstance(event, BadLine):
                 wrong += 1
                 print_line(f"{source}: {event}", err=True)

@@ -76,3 +76,24 @@ def test_match_explains_what_each_part_met_and_lacked(tmp_path: Path) -> None:
             ],
         }
     ]
+
+
+def test_match_reads_labelled_reports_without_their_labels(tmp_path: Path) -> None:
+    label = {"expect": ["rockets"], "allow": ["other"], "kind": "easy", "why": "It says so."}
+    labelled = {"id": "l1", "text": "Rockets hit the base."} | label
+
+    folder, given = str(write_pack(tmp_path)), write_lines(labelled)
+    result = run_rules("match", "--rules", folder, "--events", "-", given=given)
+
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["rules"] == ["rockets"]
+
+
+def test_match_refuses_a_label_that_is_none_of_a_labelled_report(tmp_path: Path) -> None:
+    misspelled = {"id": "l1", "text": "Rockets hit the base.", "expects": ["rockets"]}
+
+    folder, given = str(write_pack(tmp_path)), write_lines(misspelled)
+    result = run_rules("match", "--rules", folder, "--events", "-", given=given)
+
+    assert result.exit_code == 1
+    assert "line 1: expects: there is no such key" in result.stderr

@@ -59,6 +59,15 @@ def test_a_match_names_the_words_that_met_each_part(arguments: list[str]) -> Non
     ]
 
 
+def test_a_labelled_report_is_explained_as_an_event_is(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    labelled = tmp_path / "events.jsonl"
+    labelled.write_text(json.dumps(EVENTS[0] | {"expect": ["rockets"]}), encoding="utf-8")
+
+    assert run_explain("rockets", "--event", "1", *arguments)[0] == "rockets matches"
+
+
 def test_what_a_not_blocks_is_named_with_its_words(arguments: list[str]) -> None:
     lines = run_explain("rockets", "--event", "3", *arguments)
 

@@ -15,6 +15,7 @@ from schemas.event import (
     drop_nulls,
 )
 from services.matcher.adapters.topics.described_faults import describe_faults
+from services.matcher.adapters.written_label import split_label
 from services.strict_json import InvalidJson, parse
 
 # For a report without any time: it is earlier than all others.
@@ -39,9 +40,29 @@ def read_events(lines: Iterable[bytes]) -> Iterator[Event | BadLine]:
     It adds what ingest would add: an id from the content, and times on the recorded clock, where an
     event without any has that of the line before. The default source is `file`.
     """
+    return _complete_events(read_objects(lines))
+
+
+def read_reports(lines: Iterable[bytes]) -> Iterator[Event | BadLine]:
+    """As `read_events`; of a labelled report it is the event without the label."""
+    return _complete_events(map(_without_label, read_objects(lines)))
+
+
+def _without_label(
+    line: tuple[int, dict[str, Any] | BadLine],
+) -> tuple[int, dict[str, Any] | BadLine]:
+    number, body = line
+    if isinstance(body, BadLine) or "expect" not in body:
+        return line
+    return number, split_label(body)[1]
+
+
+def _complete_events(
+    objects: Iterable[tuple[int, dict[str, Any] | BadLine]],
+) -> Iterator[Event | BadLine]:
     recorded: Any = _NO_TIME
     sources: set[str] = set()
-    for number, body in read_objects(lines):
+    for number, body in objects:
         event = body if isinstance(body, BadLine) else complete_event(number, body, recorded)
         if isinstance(event, Event):
             recorded = event.recorded_at

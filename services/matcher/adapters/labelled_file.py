@@ -6,22 +6,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from schemas.event import Event
-from schemas.model import Document, Name
 from services.matcher.adapters.event_file import BadLine, complete_event, read_objects
 from services.matcher.adapters.topics.described_faults import describe_faults
+from services.matcher.adapters.written_label import WrittenLabel, split_label
 from services.matcher.domain.backtest.score import Label, LabelledReport, NewsVerdict
-
-
-class _WrittenLabel(Document):
-    """The keys of a label; those without a meaning here are notes for people."""
-
-    expect: tuple[Name, ...]
-    allow: tuple[Name, ...] = ()
-    kind: str | None = None
-    why: str | None = None
-    style: str | None = None
-    split: str | None = None
-    origin: str | None = None
 
 
 def read_labelled(lines: Iterable[bytes]) -> Iterator[LabelledReport | NewsVerdict | BadLine]:
@@ -35,9 +23,9 @@ def read_labelled(lines: Iterable[bytes]) -> Iterator[LabelledReport | NewsVerdi
 
 
 def _read_report(number: int, body: dict[str, Any]) -> LabelledReport | NewsVerdict | BadLine:
-    written = {key: body.pop(key) for key in _WrittenLabel.model_fields if key in body}
+    written, body = split_label(body)
     try:
-        label = _make_label(_WrittenLabel.model_validate(written))
+        label = _make_label(WrittenLabel.model_validate(written))
     except ValidationError as error:
         return BadLine(number, describe_faults(error))
     if body.keys() == {"id"}:
@@ -46,5 +34,5 @@ def _read_report(number: int, body: dict[str, Any]) -> LabelledReport | NewsVerd
     return LabelledReport(number, event, label) if isinstance(event, Event) else event
 
 
-def _make_label(written: _WrittenLabel) -> Label:
+def _make_label(written: WrittenLabel) -> Label:
     return Label(frozenset(written.expect), frozenset(written.allow))

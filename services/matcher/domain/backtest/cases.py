@@ -59,6 +59,10 @@ def _build_event(index: int, written: TestEvent) -> Event:
     body = {"id": str(index + 1), "source": "test", **(written.model_extra or {})}
     body |= {name: _parse_time(body[name]) for name in _TIMES if name in body}
     body["occurred_at"] = occurred_at
+    for key, value in body.items():
+        if value is None and " " in key:
+            message = f"{key!r} stands behind a comma: put a text that has one in quotes"
+            raise InvalidCase(index, message)
     try:
         full = complete_report(body, body.get("recorded_at", occurred_at))
         return Event.model_validate(full, extra="forbid")

@@ -101,6 +101,13 @@ def test_an_event_of_a_case_that_is_none_is_told_with_its_field() -> None:
     assert refused.value.index == 1
 
 
+def test_a_text_that_ends_at_a_comma_is_told_to_be_quoted() -> None:
+    test = written("silent", {"at": "1h", "text": "They went on strike", "say police.": None})
+
+    with pytest.raises(InvalidCase, match=r"'say police\.' stands behind a comma: put a text"):
+        build_events(test)
+
+
 def with_tests(rule: Any, *tests: RuleTest) -> Any:
     return rule.model_copy(update={"tests": tests})
 
