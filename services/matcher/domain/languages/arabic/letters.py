@@ -8,7 +8,7 @@ from services.matcher.domain.languages.arabic.common_words import FUNCTION_WORDS
 
 CONJUNCTIONS = ("", "و", "ف")
 PREPOSITIONS = ("", "ب", "ك", "ل")
-PRONOUNS = ("", "ه", "ها", "هم", "هما", "نا")
+PRONOUNS = ("", "ه", "ها", "هم", "هما", "نا", "كم")
 """Endings that mean an object or an owner."""
 PREFIXES = tuple(first + second for first in CONJUNCTIONS for second in PREPOSITIONS)
 """What is written in one word before a noun that has no article."""
