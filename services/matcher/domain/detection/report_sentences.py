@@ -36,7 +36,7 @@ from services.matcher.domain.text.report_words import SentenceWords, WordRange
 from services.matcher.domain.text.scan import ScanResult, WordSpan
 from services.matcher.domain.text.sentence_language import MOST_LOOKED_AT, find_language
 from services.matcher.domain.words.finder import WordFinder
-from services.matcher.domain.words.word_list import BoundPattern, IndexedList, names_several
+from services.matcher.domain.words.word_list import BoundPattern, IndexedList
 
 GRAMMAR_LISTS = (*CUES, CLAUSE_BREAK, NO_CUE, OTHER_ACTOR, OWN)
 """The word lists that a sentence is read with; a pack that lacks one does without it."""
@@ -46,6 +46,8 @@ DESCRIBING = frozenset[str]().union(
 
 NOBODY_DESCRIBING = frozenset[WordRange]()
 
+Phrases = Mapping[Hashable, Sequence[WordRange]]
+"""The places of phrases in a sentence."""
 Numbers = Collection[int]
 """The numbers of sentences of a report, in order, in which looking for one costs little."""
 
@@ -76,6 +78,7 @@ class ReportSentences:
         self._namings: dict[str, Numbers] = {}
         self._keys: dict[int, KeysView[str]] = {}
         self._described: dict[int, frozenset[WordRange]] = {}
+        self._phrases: dict[int, Phrases] = {}
 
     @cached_property
     def _cuts(self) -> Cuts:
@@ -228,22 +231,29 @@ class ReportSentences:
             scene = self._scenes[number] = make_scene(self._sentence(number))
         return scene
 
+    def phrases(self, number: int) -> Phrases:
+        """Where the phrases of rules stand in the sentence; looked for when they are asked for."""
+        phrases = self._phrases.get(number)
+        if phrases is None:
+            parties = Parties(self._members.get(number, ()), self._found.parents)
+            phrases = self._phrases[number] = _FoundPhrases(self.finder(number), parties)
+        return phrases
+
     def span(self, number: int, place: WordRange) -> WordSpan:
         """The words of a sentence in the folded texts."""
         before, words = self._cuts.starts[number] + 1, self.finder(number).words.words
-        first = before + sum(len(word) + 1 for word in words[: place.start])
+        first = before + len(" ".join((*words[: place.start], "")))
         return first, first + len(" ".join(words[place.start : place.end]))
 
     def _sentence(self, number: int) -> Sentence:
-        named = self._members.get(number, ())
-        phrases = _Phrases(self.finder(number), Parties(named, self._found.parents))
+        named, phrases = self._members.get(number, ()), self.phrases(number)
         return self._make_sentence(number, named, phrases, self._describing(number))
 
     def _make_sentence(
         self,
         number: int,
         named: Sequence[NamedMember],
-        phrases: Mapping[Hashable, Sequence[WordRange]],
+        phrases: Phrases,
         describing: frozenset[WordRange],
     ) -> Sentence:
         finder, text = self.finder(number), self._cuts.sentences[number]
@@ -272,7 +282,7 @@ class _ListPlaces(dict[str, Sequence[WordRange]]):
         return places
 
 
-class _Phrases(dict[Hashable, Sequence[WordRange]]):
+class _FoundPhrases(dict[Hashable, Sequence[WordRange]]):
     """The places of phrases in one sentence; two lists of members there name two parties."""
 
     def __init__(self, finder: WordFinder, parties: Parties) -> None:
@@ -283,7 +293,7 @@ class _Phrases(dict[Hashable, Sequence[WordRange]]):
         if not isinstance(looked, BoundPattern):
             raise KeyError(looked)
         places = self._finder.find_pattern(looked)
-        if names_several(looked):
+        if looked.names_several:
             places = [place for place in places if self._parties.are_several(place)]
         self[looked] = places
         return places

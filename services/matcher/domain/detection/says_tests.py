@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from services.matcher.domain.detection.pattern_tests import required_group
 from services.matcher.domain.detection.predicates import Atom, FieldTest, RequiredNaming
-from services.matcher.domain.detection.report_sentences import ReportSentences
+from services.matcher.domain.detection.report_sentences import Phrases, ReportSentences
 from services.matcher.domain.detection.sentence_readings import (
     NO_READINGS,
     SentenceReading,
@@ -19,7 +19,6 @@ from services.matcher.domain.says.outcomes import PartOutcome
 from services.matcher.domain.says.parts import Group, Part, SaidPhrase
 from services.matcher.domain.says.statement import Statement, read_if_said, read_statement
 from services.matcher.domain.text.fold import CharSpan
-from services.matcher.domain.words.finder import WordFinder
 from services.matcher.domain.words.word_index import pattern_lists
 from services.matcher.domain.words.word_list import BoundPattern, IndexedList
 
@@ -150,14 +149,14 @@ class SaysTest(FieldTest):
         """The sentences that say it; only those are read that have the words of every part."""
         fields = scanned_fields(self.field)
         for number in numbers:
-            if report.field_of(number) in fields and self._has_phrases(report.finder(number)):
+            if report.field_of(number) in fields and self._has_phrases(report.phrases(number)):
                 outcomes = read_if_said(self.statement, report.scene(number))
                 if outcomes is not None:
                     yield number, outcomes
 
-    def _has_phrases(self, finder: WordFinder) -> bool:
+    def _has_phrases(self, phrases: Phrases) -> bool:
         for looked in self._phrases:  # noqa: SIM110  (a generator costs more than the look)
-            if not finder.find_pattern(looked):
+            if not phrases[looked]:
                 return False
         return True
 
@@ -183,11 +182,9 @@ class SaysTest(FieldTest):
 
     def _candidates(self, view: EventView) -> Sequence[int]:
         """The sentences with a member of each group and a word of each part's lists, in order."""
-        if not self._may_hold(view):
-            return ()
         report, lists = view.sentences(), self._list_keys
         if not self._member_groups:
-            return report.holding(lists)
+            return report.holding(lists) if self._may_hold(view) else ()
         naming = report.naming_each(self._member_groups)
         return [number for number in naming if report.may_hold(number, lists)]
 

@@ -42,10 +42,14 @@ class BoundPattern:
     parts: tuple[BoundPart, ...]
     gaps: tuple[Gap, ...]
     slack: int
+    names_several: bool = field(init=False, repr=False, compare=False)
+    """Whether members are named in two of its parts."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # asked for again and again in every report
+        naming = [part for part in self.parts if isinstance(part, BoundLists) and part.members]
+        object.__setattr__(self, "names_several", len(naming) > 1)
         object.__setattr__(self, "_hash", hash((self.parts, self.gaps, self.slack)))
 
     def __hash__(self) -> int:
@@ -97,11 +101,6 @@ def group_words(
         words_of.setdefault(id(of_word), []).append(word)
     for words in words_of.values():
         yield patterns[words[0]], frozenset(words)
-
-
-def names_several(pattern: BoundPattern) -> bool:
-    """Whether members are named in two of its parts."""
-    return sum(isinstance(part, BoundLists) and bool(part.members) for part in pattern.parts) > 1
 
 
 def part_frequency(part: BoundPart) -> float:
