@@ -67,6 +67,7 @@ class EventView:
     _unknown_names: tuple[OrganisationName, ...] | None = None
     _finder: WordFinder | None = None
     _sentences: ReportSentences | None = None
+    _char_spans: dict[WordSpan, CharSpan | None] = field(default_factory=dict)
 
     def values(self, name: str) -> tuple[Value, ...]:
         """The values of a field; none when it is absent."""
@@ -150,10 +151,15 @@ class EventView:
 
         At most 64: they are shown to people.
         """
-        for span in islice(spans, _MOST_SHOWN):
-            text = self.scan.text_at(span)
-            if text.field in _WORDS:
-                yield self.in_words(text.field, self.scan.raw_span(span))
+        return filter(None, map(self._char_span, islice(spans, _MOST_SHOWN)))
+
+    def _char_span(self, span: WordSpan) -> CharSpan | None:
+        """The span in the raw words, None if it is not in them; found once for all rules."""
+        if span not in self._char_spans:
+            name = self.scan.text_at(span).field
+            raw = self.scan.raw_span(span) if name in _WORDS else None
+            self._char_spans[span] = raw and self.in_words(name, raw)
+        return self._char_spans[span]
 
     def in_words(self, name: str, span: CharSpan) -> CharSpan:
         """A span of the title, the text or the words as a span of the words."""
