@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from services.matcher.domain.detection.lists import Lists
 from services.matcher.domain.detection.member_names import MemberName
@@ -24,8 +25,7 @@ class MemberMention:
     span: WordSpan
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A name found; `company` is the list in whose company alone it counts."""
 
     span: WordSpan
@@ -66,7 +66,7 @@ def _without_exceptions(
     scan: ScanResult, name: MemberName, spans: list[WordSpan]
 ) -> list[WordSpan]:
     """The spans that no `unless` phrase covers."""
-    if spans:
+    if spans and name.unless:
         for covering in name.exceptions(scan):
             spans = [span for span in spans if not _is_covered(span, covering)]
     return spans
@@ -81,8 +81,10 @@ def _in_company(
     lists: Lists, scan: ScanResult, candidates: list[_Candidate]
 ) -> set[tuple[WordSpan, str]]:
     """The candidates that count alone, and those that have company."""
-    named = {candidate.member for candidate in candidates if candidate.company is None}
     wanting = {candidate.company for candidate in candidates if candidate.company is not None}
+    if not wanting:
+        return {(candidate.span, candidate.member) for candidate in candidates}
+    named = {candidate.member for candidate in candidates if candidate.company is None}
     kept = {name for name in wanting if lists.company[name].is_in(scan, named)}
     doubtful = {candidate.member for candidate in candidates if candidate.company is not None}
     return {
