@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from services.matcher.domain.languages.writing import NEVER
 from services.matcher.domain.says.clauses import (
     begins_aside,
     is_aside,
@@ -113,6 +114,8 @@ def _within(scene: Scene, phrase: WordRange) -> Iterator[Cue]:
 
 def _find_modals(scene: Scene, act: WordRange, reach: int) -> Iterator[Cue]:
     """Where a word and the verb behind it suppose the act: `قد تعيد … نشر`."""
+    if scene.grammar.modal is NEVER:
+        return  # most languages suppose by words of a list alone
     words, matches = scene.words, scene.grammar.modal.match
     for at in range(max(1, act.start - reach), act.start + 1):
         if matches(f"{words[at - 1]} {words[at]}"):

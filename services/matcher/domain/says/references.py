@@ -94,6 +94,8 @@ def find_referred(
 def _find_places(words: Sequence[str], last: int) -> Iterator[WordRange]:
     """Where a reference stands, the longest of each place; none that goes on in a name."""
     for at in range(min(_LATEST, last)):
+        if words[at] not in _REFERENCES.firsts:
+            continue
         for end in range(min(at + _LONGEST, last), at, -1):
             phrase: Words = tuple(words[at:end])
             refers = phrase in _REFERENCES.to_one or phrase in _REFERENCES.to_two
