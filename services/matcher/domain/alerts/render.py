@@ -12,6 +12,7 @@ from schemas.alert import (
     fingerprint,
     window_key,
 )
+from schemas.signal import FieldValue
 from services.matcher.domain.alerts.episodes import Episode
 from services.matcher.domain.alerts.evaluation import find_pass
 from services.matcher.domain.alerts.explain import explain_alert, explain_said, explain_suspicion
@@ -20,12 +21,13 @@ from services.matcher.domain.alerts.newest_evidence import (
     list_roles,
     walk_evidence,
 )
+from services.matcher.domain.detection.fields import LIST_FIELDS
 from services.matcher.domain.windows.announced_alerts import AlertWords, AnnouncedAlert
 from services.matcher.domain.windows.condition import count_tokens
 from services.matcher.domain.windows.measure import Distinct
 from services.matcher.domain.windows.passes import CountingPass
 from services.matcher.domain.windows.state import WindowState, instant
-from services.matcher.domain.windows.template import read_fields, render_template
+from services.matcher.domain.windows.template import SeveralValues, read_fields, render_template
 from services.matcher.domain.windows.window import window_hits
 from services.matcher.domain.windows.window_rule import PAIR_SEPARATOR, WindowRule
 from services.report_text import cut_line, weigh
@@ -140,7 +142,7 @@ def _template_values(
     rule: WindowRule, state: WindowState, alert: AnnouncedAlert, episode: Episode | None
 ) -> dict[str, object]:
     newest = next(walk_evidence(episode), None) if episode else None
-    fields = {} if newest is None else newest.fields
+    fields = {} if newest is None else _list_values(newest.fields)
     tokens = _find_tokens(rule, state, alert, episode) if episode and rule.reads_values else ()
     return {
         **nest_fields({**fields, **_name_group(rule, state.group)}),
@@ -148,7 +150,7 @@ def _template_values(
         "title": rule.title,
         "level": alert.level.value,
         "value": f"{alert.value:g}",
-        "values": sorted({_name_token(rule, token) for token in tokens}),
+        "values": SeveralValues(sorted({_name_token(rule, token) for token in tokens})),
         "evidence_count": alert.count,
     }
 
@@ -177,6 +179,16 @@ def _name_token(rule: WindowRule, token: str) -> str:
 
 def _name_members(rule: WindowRule, members: str) -> str:
     return " and ".join(rule.names.get(member, member) for member in members.split(PAIR_SEPARATOR))
+
+
+def _list_values(fields: Mapping[str, FieldValue]) -> dict[str, object]:
+    """The fields; those that may have several values have a list, where a hit has a text of one."""
+    several = {
+        name: SeveralValues((value,) if isinstance(value, str) else value)
+        for name, value in fields.items()
+        if name in LIST_FIELDS and isinstance(value, str | tuple)
+    }
+    return {**fields, **several}
 
 
 def nest_fields(fields: Mapping[str, object]) -> dict[str, object]:

@@ -62,6 +62,8 @@ DERIVED = frozenset(
 """The fields that are derived from the words with the lists of a pack."""
 ROLES = frozenset(name for name, kind in KINDS.items() if kind is FieldKind.ROLES)
 """The fields of a rule's own match: whom its `says` finds to do and undergo an act."""
+LIST_FIELDS = DERIVED | ROLES | {"actors", "targets"}
+"""The fields that may have several values."""
 MAPS: Mapping[str, FieldKind] = MappingProxyType(
     {"quantities": FieldKind.NUMBER, "attributes": FieldKind.ATTRIBUTE}
 )

@@ -48,8 +48,19 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return left * right if operator == "*" else left % right
 
 
+class SeveralValues(tuple[str, ...]):
+    """Values of a field: a text of them has commas, by whatever filter it is made."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
 def _clean_value(value: object) -> object:
     # words of reports are data: the lines of a text are the rule's
+    if isinstance(value, SeveralValues):
+        value = str(value)
     return clean_line(value) if isinstance(value, str) else value
 
 

@@ -45,6 +45,28 @@ def test_a_summary_reads_quantities_by_their_dotted_names() -> None:
     assert course.last.summary == "3 rockets"
 
 
+@pytest.mark.parametrize("template", ["{{ actors | join(', ') }}", "{{ actors }}"])
+@pytest.mark.parametrize(
+    ("actors", "said"), [("Badr", "Badr"), (("Badr", "KH"), "Badr, KH")], ids=["one", "two"]
+)
+def test_a_summary_lists_one_actor_as_it_lists_several(
+    template: str, actors: str | tuple[str, ...], said: str
+) -> None:
+    signal = hit(0).model_copy(update={"fields": {"actors": actors}})
+
+    course = WindowCourse(replace(ALONE, summary=template)).take(signal)
+
+    assert course.last.summary == said
+
+
+def test_the_values_of_a_summary_have_commas_by_whatever_filter() -> None:
+    rule = replace(VALUES, summary="{{ values }}; {{ values | upper }}")
+
+    course = WindowCourse(rule).take(hit(0, values=("badr", "aah", "kh")))
+
+    assert course.last.summary == "aah, badr, kh; AAH, BADR, KH"
+
+
 def test_a_summary_says_the_names_of_list_members_not_their_ids() -> None:
     names = {"aah": "Asa'ib Ahl al-Haq", "badr": "Badr"}
     rule = replace(VALUES, summary="{{ values | join(', ') }}", names=names)
