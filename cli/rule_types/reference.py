@@ -19,7 +19,9 @@ KEYS_HEAD = """
 ## Which keys a type reads
 
 All types read `rules`, `group-by`, `timespan`, `aliases`, `generate`, `interval`, `max_lateness`
-and `max_hits`. `vedette rules check` refuses any other key that the type does not read:
+and `max_hits`. The rules under `rules` alert no more themselves, unless the correlation says
+`generate: true`: their cases expect the correlation, and `vedette rules match` shows what they
+match. `vedette rules check` refuses any other key that the type does not read:
 
 | keys | types |
 |---|---|
@@ -44,13 +46,15 @@ newest report:
 |---|---|
 | `words` | title and text of the newest report, a line each |
 | any field | of the newest report: `place`, `actors`, `quantities.hurt`, `attributes.ref` |
-| `entities`, `doers`, `undergoers`, `sites`, `names` | whom and what the lists found in it |
-| `value`, `values` | what the rule counted, and the values of it |
+| `entities`, `doers`, `undergoers`, `sites` | ids of whom and what the lists found in it |
+| `names` | proper names in it that no list knows |
+| `value`, `values` | how much the rule counted, and of what: members by name |
 | `evidence_count`, `group`, `level` | of the alert |
 | `title` | of the rule; the report's own is the first line of `words` |
 
 `{{ words.splitlines() | join(' - ') | truncate(220) }}` is the report in one line. A text cannot
-be joined: that would be letter by letter. What a rule groups by is there under its own name.
+be joined: that would be letter by letter. Several values of a field (`{{ actors }}`) have commas
+between them. What a rule groups by is there under its own name.
 """
 
 
