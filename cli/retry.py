@@ -1,5 +1,6 @@
 """`vedette dead-letters retry`: send dead letters again to the topic that they came from."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from cli.dead_letter_records import (
     retry_marker_headers,
 )
 from cli.faults import CommandFailure
-from cli.output import print_line
+from cli.output import list_some, print_line
 from cli.records import open_consumer, read_range, read_topic
 from cli.settings import kafka_settings
 from schemas.topics import DEAD_LETTERS, topic_name
@@ -45,6 +46,7 @@ def retry(
     settings = kafka_settings()
     with open_consumer(settings) as consumer:
         letters = find_open(list(read_topic(consumer, _topic(settings))))
+        check_where(letters, where)
         selected = [letter for letter in letters if is_selected(letter, where, reason, source)]
         for letter in selected if dry_run else ():
             print_line(f"{letter.topic}/{letter.partition}@{letter.offset}  {letter.reason}")
@@ -53,6 +55,24 @@ def retry(
         "selected, nothing sent" if dry_run else f"sent again, as {format_count(sent, 'message')}"
     )
     print_line(f"{len(selected)} of {format_count(len(letters), 'open dead letter')} {outcome}")
+    for line in describe_left_out(letters, reason):
+        print_line(line)
+
+
+def check_where(letters: Iterable[DeadLetter], where: str | None) -> None:
+    """Raise CommandFailure where some are open, and none of them at that part: it is mistyped."""
+    parts = sorted({letter.where for letter in letters})
+    if where is not None and parts and where not in parts:
+        raise CommandFailure(f"--where {where}: open dead letters are of {list_some(parts)}")
+
+
+def describe_left_out(letters: Iterable[DeadLetter], reason: str | None) -> Iterator[str]:
+    """A line for each reason that no retry sends, or only one that asks for it."""
+    count = Counter(letter.reason for letter in letters)
+    if late := count[TOO_LATE]:
+        yield f"left out: {late} {TOO_LATE}, which every window would refuse again"
+    if reason is None and (lethal := count[CRASHES_WORKER]):
+        yield f"left out: {lethal} {CRASHES_WORKER}; once mended: --reason {CRASHES_WORKER}"
 
 
 def is_selected(

@@ -13,7 +13,8 @@ from cli.dead_letter_records import (
     records_to_resend,
     retry_marker_headers,
 )
-from cli.retry import is_selected
+from cli.faults import CommandFailure
+from cli.retry import check_where, describe_left_out, is_selected
 from schemas.envelope import Headers, dead_letter_headers
 
 EVENT = {"id": "e-2", "source": "afp", "title": "Rockets", "occurred_at": "2020-01-14T12:00:00Z"}
@@ -113,6 +114,24 @@ def test_what_ended_workers_is_sent_again_only_if_its_reason_is_asked_for() -> N
 
     assert not is_selected(lethal, None, None, None)
     assert is_selected(lethal, None, "crashes_worker", None)
+
+
+def test_what_a_retry_leaves_out_is_counted_with_the_way_to_send_it() -> None:
+    letters = [letter(reason=reason) for reason in ("too_late", "too_late", "crashes_worker", "x")]
+
+    assert list(describe_left_out(letters, None)) == [
+        "left out: 2 too_late, which every window would refuse again",
+        "left out: 1 crashes_worker; once mended: --reason crashes_worker",
+    ]
+    assert list(describe_left_out(letters[2:], "crashes_worker")) == []
+
+
+def test_a_mistyped_part_is_no_empty_selection() -> None:
+    with pytest.raises(CommandFailure, match="--where events: open dead letters are of "):
+        check_where([letter()], "events")
+
+    check_where([], "events")
+    check_where([letter()], letter().where)
 
 
 def test_each_event_of_a_batch_is_sent_again_alone_under_its_own_key() -> None:
