@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cli.faults import CommandFailure
 from cli.posting import Line
+from schemas.duty import is_own
 from schemas.event import Event, choose_recorded_at
 from schemas.model import Instant
 
@@ -105,8 +106,14 @@ def select_lines(
 
 
 def list_event_lines(events: Iterable[Event]) -> Iterator[Line]:
-    """Stored events as lines to post: without what ingest sets by itself."""
+    """Stored events as lines to post: without what ingest sets by itself.
+
+    Those of Vedette itself, such as the watchdog's every half minute, are left out: ingest takes
+    them from nobody.
+    """
     for number, event in enumerate(events, 1):
+        if is_own(event.source):
+            continue
         body = event.model_dump(mode="json", exclude_defaults=True, exclude=set(SET_BY_INGEST))
         yield Line(number, json.dumps(body, ensure_ascii=False).encode())
 

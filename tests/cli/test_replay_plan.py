@@ -14,6 +14,7 @@ from cli.replay_plan import (
     read_speed,
     select_lines,
 )
+from schemas.duty import WATCHDOG_SOURCE
 from schemas.event import Event
 
 NOON = datetime(2020, 1, 5, 12, tzinfo=UTC)
@@ -92,3 +93,13 @@ def test_stored_events_are_posted_without_the_story_that_ingest_gave_them() -> N
     body = json.loads(stored.raw)
     assert body["id"] == "r1"
     assert "story" not in body
+
+
+def test_what_vedette_reports_itself_is_not_posted_again() -> None:
+    sources = ("desk", WATCHDOG_SOURCE, "wire")
+    events = [
+        Event(id="r1", source=source, text="Rockets", occurred_at=NOON, recorded_at=NOON)
+        for source in sources
+    ]
+
+    assert [line.number for line in list_event_lines(events)] == [1, 3]
