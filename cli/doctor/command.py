@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 from kafka.errors import KafkaError
-from redis import Redis, RedisError
+from redis import AuthenticationError, Redis, RedisError
 
 from cli.admin import open_admin
 from cli.doctor.certificates import examine_certificates
@@ -56,8 +56,9 @@ def doctor(service: ServiceOption = None, rules: FolderOption = None) -> None:
     """
     if rules is not None and not rules.is_dir():
         raise CommandFailure(f"--rules {rules}: no such folder")
-    results = list(_examine_all(_read_services(service or ()), rules))
-    for result in results:
+    results = []
+    for result in _examine_all(_read_services(service or ()), rules):
+        results.append(result)
         for line in format_result(result):
             print_line(line)
     raise typer.Exit(FAULTY if has_fault(results) else 0)
@@ -93,6 +94,9 @@ def examine_safely(subject: str, examine: Examine) -> Iterator[CheckResult]:
     """The results; what does not answer is one, and stops no other."""
     try:
         yield from examine()
+    except AuthenticationError as error:
+        remedy = "VEDETTE_REDIS_URL, or the file of VEDETTE_REDIS_URL_FILE, has user and password"
+        yield fault(subject, f"refuses us: {error}", remedy)
     except NOT_ASKED as error:
         remedy = "see docs/operations/security.md, and whether it runs and is reached from here"
         yield fault(subject, f"does not answer: {error or type(error).__name__}", remedy)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from kafka import TopicPartition
 from kafka.errors import GroupIdNotFoundError, IncompatibleBrokerVersion
+from redis import AuthenticationError
 from typer.testing import CliRunner
 
 from cli.doctor.certificates import judge_end
@@ -209,6 +210,17 @@ def test_what_does_not_answer_is_a_finding_and_stops_no_other() -> None:
 
     assert [each.status for each in found] == [GOOD, FAULT]
     assert "gone" in found[1].text
+
+
+def test_a_redis_that_refuses_us_is_no_redis_that_is_away() -> None:
+    def examine() -> Iterator[CheckResult]:
+        yield from ()
+        raise AuthenticationError("invalid username-password pair")
+
+    [found] = examine_safely("redis", examine)
+
+    assert found.text == "refuses us: invalid username-password pair"
+    assert "VEDETTE_REDIS_URL" in found.remedy
 
 
 def test_a_remedy_is_printed_below_what_it_mends(monkeypatch: pytest.MonkeyPatch) -> None:
