@@ -14,6 +14,8 @@ _OWN = re.compile(r"own\s+(?:~(\d{1,2})\s+)?")
 _MOST_BETWEEN = 50
 _MOST_SIDES = 3
 _OTHER_ARROW = re.compile(r"[-=\u2013\u2014]\s*>|[<\u2190\u2192\u21d0\u21d2\u279c]")
+_PRINTED_QUOTE = re.compile(r"^[\u2018-\u201f\xab\xbb]|[\u2018-\u201f\xab\xbb](?=[%!])")
+_INNER_VETO = re.compile(r"(?<!\S)!\S*")
 
 Rolled = Mapping[str, Mapping[str, str]]
 """For each list of members what a member, or one that belongs to it, counts as."""
@@ -73,9 +75,8 @@ class PartParser:
         return _bind(text, sides, absent=absent)
 
     def _side(self, side: str, text: str) -> SaidPhrase | Group:
-        if not side or side.startswith("!"):
-            hint = "who > act > whom, and ! begins the whole part"
-            raise InvalidPart(f"{text!r}: nothing on one side of {ARROW}", hint)
+        if not side:
+            raise InvalidPart(f"{text!r}: nothing on one side of {ARROW}", "who > act > whom")
         lists = _LISTS.fullmatch(side)
         names = lists[1].split("|") if lists else []
         if names and all(name in self.members for name in names):
@@ -94,6 +95,14 @@ def _refuse_signs(text: str, body: str) -> None:
         raise InvalidPart(f"{text!r}: nothing to look for", "write a phrase or '%list%'")
     if body.startswith("!"):
         raise InvalidPart(f"{text!r}: more than one !", "one ! begins a part")
+    quote = _PRINTED_QUOTE.search(body)
+    if quote:
+        raise InvalidPart(f"{text!r}: {quote[0]} is no quote of YAML", "write ' or \"")
+    veto = _INNER_VETO.search(body)
+    if veto:
+        raise InvalidPart(
+            f"{text!r}: {veto[0]} inside a part", "! begins a whole part, apart from others"
+        )
     arrow = _OTHER_ARROW.search(body)
     if arrow:
         hint = f"write {ARROW}: who > act > whom"
