@@ -39,7 +39,7 @@ def _run(name: str, kind: type[S], run: Callable[[S], int]) -> int:
         start_tracing(name, read_endpoint(process_environment()))
         return run(settings)
     except (InvalidEnvironment, telemetry.CannotListen, NoRules, ModelUnavailable) as error:
-        sys.stderr.write(f"{name}: {error}\n")
+        sys.stderr.write(f"vedette {name}: {error}\n")
         return CANNOT_START
     finally:
         stop_tracing()
