@@ -1,10 +1,12 @@
 """The doctor's look at the environment: what a service would refuse of what is set."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from cli.doctor.check_result import CheckResult, fault
-from services.environment import PREFIX, InvalidEnvironment, ServiceSettings, load
+from cli.doctor.check_result import CheckResult, fault, note
+from services.environment import PREFIX, SECRETS, InvalidEnvironment, ServiceSettings, load
+from services.followed_secret import read_secret
 from services.ingest.settings import IngestSettings, WorkerSettings
 from services.matcher.settings import MatcherSettings, ReaderServiceSettings
 from services.notifier.settings import NotifierSettings
@@ -18,6 +20,7 @@ SERVICES: tuple[type[ServiceSettings], ...] = (
 )
 PATHS = (Path, Path | None)
 FILE, FOLDER = "_FILE", "_DIR"
+OFF = "fill it, or what needs it is off: a receiver of alerts, or the buttons"
 REMEDY = "no service that reads it starts: the README, under 'Run it'"
 
 
@@ -34,7 +37,18 @@ def examine_environment(
         for kind in SERVICES:
             for text in find(kind, environment):
                 faults.setdefault(text.partition(":")[0], text)
-    return (fault("environment", text, REMEDY) for text in faults.values())
+    yield from (fault("environment", text, REMEDY) for text in faults.values())
+    yield from (note("environment", text, OFF) for text in _find_empty(environment))
+
+
+def _find_empty(environment: Mapping[str, str]) -> Iterator[str]:
+    """Secrets whose file is there and empty, such as a Secret that nobody filled."""
+    for name in sorted(f"{secret}{FILE}" for secret in SECRETS):
+        if not (path := environment.get(name)):
+            continue
+        with suppress(ValueError):  # what cannot be read is a fault of the service
+            if not read_secret(Path(path)):
+                yield f"{name}: {path} is empty, which is as good as not set"
 
 
 def _find_refused(kind: type[ServiceSettings], environment: Mapping[str, str]) -> Iterator[str]:

@@ -246,6 +246,21 @@ def test_every_service_may_find_a_fault_in_the_environment() -> None:
     assert not list(examine_environment({}))
 
 
+def test_a_secret_that_nobody_filled_is_noted(tmp_path: Path) -> None:
+    empty, filled = tmp_path / "slack", tmp_path / "key"
+    empty.write_text("\n")
+    filled.write_text("a" * 32)
+    environment = {
+        "VEDETTE_SLACK_TOKEN_FILE": str(empty),
+        "VEDETTE_PAGERDUTY_ROUTING_KEY_FILE": str(filled),
+    }
+
+    [found] = examine_environment(environment)
+
+    assert found.status is NOTE
+    assert found.text.startswith(f"VEDETTE_SLACK_TOKEN_FILE: {empty} is empty")
+
+
 def test_a_fault_of_the_doctors_own_settings_hides_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
