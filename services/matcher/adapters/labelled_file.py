@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from schemas.event import Event
+from services.document_faults import suggest_name
 from services.matcher.adapters.event_file import BadLine, complete_event, read_objects
 from services.matcher.adapters.topics.described_faults import describe_faults
 from services.matcher.adapters.written_label import WrittenLabel, split_label
@@ -27,11 +28,19 @@ def _read_report(number: int, body: dict[str, Any]) -> LabelledReport | NewsVerd
     try:
         label = _make_label(WrittenLabel.model_validate(written))
     except ValidationError as error:
-        return BadLine(number, describe_faults(error))
+        return BadLine(number, "; ".join([describe_faults(error), *_find_misspelled(body)]))
     if body.keys() == {"id"}:
         return NewsVerdict(number, str(body["id"]), label)
     event = complete_event(number, body)
     return LabelledReport(number, event, label) if isinstance(event, Event) else event
+
+
+def _find_misspelled(body: dict[str, Any]) -> Iterator[str]:
+    """The keys that no event has and that are like one of a label."""
+    for key in body.keys() - Event.model_fields.keys():
+        hint = suggest_name(key, WrittenLabel.model_fields)
+        if hint:
+            yield f"{key}: there is no such key ({hint})"
 
 
 def _make_label(written: WrittenLabel) -> Label:

@@ -38,11 +38,15 @@ def test_lines_are_counted_with_the_empty_ones() -> None:
         ("{", "line 1: is no JSON"),
         ("5", "line 1: is no JSON object"),
         ('{"text": "x"}', "line 1: expect"),
+        (
+            '{"text": "x", "expects": []}',
+            "line 1: expect: is missing; expects: there is no such key (did you mean expect?)",
+        ),
         ('{"text": "x", "expect": "a"}', "line 1: expect"),
         ('{"text": "x", "expect": [], "alow": []}', "line 1: alow"),
         ('{"expect": []}', "line 1: "),
     ],
-    ids=["no JSON", "no object", "no label", "no list", "unknown key", "no text"],
+    ids=["no JSON", "no object", "no label", "misspelled", "no list", "unknown key", "no text"],
 )
 def test_a_line_that_cannot_be_read_names_its_number_and_field(line: str, message: str) -> None:
     read = only(line)
