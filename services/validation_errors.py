@@ -84,6 +84,9 @@ def _suggest_value(details: Collection[ErrorDetails]) -> str:
 
 
 def _suggest_key(unknown: str, keys: Collection[str]) -> str:
+    unseen = next((letter for letter in unknown if not letter.isprintable()), None)
+    if unseen:
+        return f"delete the U+{ord(unseen):04X} in it, which nobody sees"
     if unknown in keys:
         return f"{unknown} is a key of another part: see how far it is indented"
     return suggest_name(unknown, keys)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.error_messages import describe_error
-from services.validation_errors import describe_with_hint
+from services.validation_errors import describe_with_hint, list_errors
 
 
 class Form(BaseModel):
@@ -67,3 +67,16 @@ def test_an_unknown_key_comes_with_the_one_that_is_like_it() -> None:
     hinted = describe_with_hint(caught.value.errors()[0], Form.model_fields)
 
     assert hinted == "there is no such key (did you mean text?)"
+
+
+@pytest.mark.parametrize("letter", ["\u00a0", "\u200f", "\ufeff"])
+def test_a_key_with_a_letter_that_nobody_sees_is_told_which(letter: str) -> None:
+    class Rule(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+    written = {f"{letter}level": "low"}
+    with pytest.raises(ValidationError) as raised:
+        Rule.model_validate(written)
+
+    (error,) = list_errors(raised.value, written, {"level"})
+    assert error.hint == f"delete the U+{ord(letter):04X} in it, which nobody sees"
