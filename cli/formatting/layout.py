@@ -12,6 +12,7 @@ from cli.formatting.spaces import space_tokens
 from services.yaml_documents import read_documents
 
 _LINE_END = re.compile("\r\n?")
+_ALIAS = re.compile(r"[:\-,\[] *\*\w")
 _RARE_BREAKS = re.compile("[\x85\u2028\u2029]")
 _MARK = "---"
 BYTE_ORDER_MARK = "\ufeff"
@@ -37,7 +38,9 @@ def format_text(file: str, text: str) -> str:
     ended = text.rstrip("\n") + "\n"
     formatted = _form(ended if _means(file, ended, before) else text)
     if formatted is None or not _means(file, formatted, before):
-        raise NotFormattable(f"{file}: in its form it would mean something else: left as it is")
+        way_out = " (write out what * takes from &)" if _ALIAS.search(text) else ""
+        message = "in its form it would mean something else: left as it is"
+        raise NotFormattable(f"{file}: {message}{way_out}")
     return formatted
 
 

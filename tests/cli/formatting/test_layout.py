@@ -166,7 +166,7 @@ def test_arabic_and_marks_of_direction_stay_letter_by_letter() -> None:
         ("level: yes\n", "write true or false"),
         (
             "level: &l high\nname: *l\ndetection: {}\n",
-            "it would mean something else: left as it is",
+            r"it would mean something else: left as it is \(write out what \* takes from &\)",
         ),
     ],
 )
