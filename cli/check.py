@@ -30,18 +30,13 @@ def check(
     """Report every fault of every file at once: FILE:LINE: FIELD: what is wrong.
 
     A rule needs a case in which it fires and one in which it is silent; the labelled files that
-    `reader:` of a pack with `means` names are read too. What is no fault, but
-    hardly meant, is noted: a selection that is not used, a level that weights cannot reach.
-    Exit code 1 on a fault.
+    `reader:` of a pack with `means` names are read too. What is no fault, but hardly meant, is
+    noted: a selection that is not used, a level that weights cannot reach. Exit code 1 on a fault.
     """
     files = read_folder(folder)
     rulebook, wrong = files.rulebook()
-    faults = sort_faults(
-        [
-            *list_faults(files, rulebook, wrong),
-            *_find_unread_examples(files, rulebook),
-        ]
-    )
+    of_rules, unread = list_faults(files, rulebook, wrong), _find_unread_examples(files, rulebook)
+    faults = sort_faults([*of_rules, *unread])
     notes = _sort_notes(files, rulebook)
     if form is CheckFormat.TEXT:
         _print_text(files, faults, notes)
