@@ -1,4 +1,4 @@
-"""Environment → settings, for all services, with a list of every variable."""
+"""Environment → settings, for all services."""
 
 import os
 import re
@@ -22,111 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from services.error_messages import describe_error
 from services.followed_secret import Check, FollowedSecret, read_secret
 from services.kafka_settings import KafkaSettings
-
-PREFIX = "VEDETTE_"
-FOR_TESTS = "VEDETTE_TEST_"
-FROM_FILE = "_FILE"
-
-# All services may share one environment, so each knows the variables of the others.
-# tests/test_environment.py compares this list with the fields of all settings.
-KNOWN = frozenset(
-    {
-        "VEDETTE_ADMIN_PORT",
-        "VEDETTE_API_CONNECTIONS",
-        "VEDETTE_API_PROXIES",
-        "VEDETTE_API_TOKEN",
-        "VEDETTE_API_TOKENS_FILE",
-        "VEDETTE_API_URL",
-        "VEDETTE_APPRISE_URLS",
-        "VEDETTE_CAP_SENDER",
-        "VEDETTE_CLOCK",
-        "VEDETTE_CLOCK_SKEW_SECONDS",
-        "VEDETTE_DEAD_LETTER_LIMIT",
-        "VEDETTE_DETECT_BUDGET_MS",
-        "VEDETTE_DETECT_QUOTA_MS",
-        "VEDETTE_HOST",
-        "VEDETTE_INGEST_BYTES_PER_SECOND",
-        "VEDETTE_INGEST_CONNECTIONS",
-        "VEDETTE_INGEST_LANGUAGES",
-        "VEDETTE_INGEST_OPEN",
-        "VEDETTE_INGEST_REPORTS_PER_SECOND",
-        "VEDETTE_INGEST_TOKENS_FILE",
-        "VEDETTE_KAFKA_BOOTSTRAP_SERVERS",
-        "VEDETTE_KAFKA_CA_FILE",
-        "VEDETTE_KAFKA_CERT_FILE",
-        "VEDETTE_KAFKA_FETCH_WAIT_MS",
-        "VEDETTE_KAFKA_KEY_FILE",
-        "VEDETTE_KAFKA_SASL_MECHANISM",
-        "VEDETTE_KAFKA_SASL_PASSWORD",
-        "VEDETTE_KAFKA_SASL_USERNAME",
-        "VEDETTE_KAFKA_SECURITY_PROTOCOL",
-        "VEDETTE_LOG_FORMAT",
-        "VEDETTE_LOG_LEVEL",
-        "VEDETTE_MEMORY_LIMIT",
-        "VEDETTE_MEMORY_SAMPLE_MS",
-        "VEDETTE_OPSGENIE_API_KEY",
-        "VEDETTE_OPSGENIE_WEBHOOK_SECRET",
-        "VEDETTE_OPSGENIE_URL",
-        "VEDETTE_PAGERDUTY_EVENTS_URL",
-        "VEDETTE_PAGERDUTY_ROUTING_KEY",
-        "VEDETTE_PAGERDUTY_WEBHOOK_SECRET",
-        "VEDETTE_PORT",
-        "VEDETTE_READER_CACHE",
-        "VEDETTE_READER_LLM_KEY",
-        "VEDETTE_READER_LLM_MODEL",
-        "VEDETTE_READER_LLM_PER_MINUTE",
-        "VEDETTE_READER_LLM_SECONDS",
-        "VEDETTE_READER_LLM_URL",
-        "VEDETTE_READER_MODEL",
-        "VEDETTE_RECEIVER_TIMEOUT_SECONDS",
-        "VEDETTE_REDIS_URL",
-        "VEDETTE_REPLAY_TOKEN",
-        "VEDETTE_REPLAY_URL",
-        "VEDETTE_ROUTES_FILE",
-        "VEDETTE_RULES_DIR",
-        "VEDETTE_SLACK_API_URL",
-        "VEDETTE_SLACK_APP_TOKEN",
-        "VEDETTE_SLACK_CHANNEL",
-        "VEDETTE_SLACK_DIGEST_CHANNEL",
-        "VEDETTE_SLACK_DUTY_CHANNEL",
-        "VEDETTE_SLACK_MEMBERS",
-        "VEDETTE_SLACK_SIGNING_SECRET",
-        "VEDETTE_SLACK_TOKEN",
-        "VEDETTE_SOURCES_CONTACT",
-        "VEDETTE_SOURCES_DIR",
-        "VEDETTE_STORIES_DAYS",
-        "VEDETTE_STORIES_REDIS_URL",
-        "VEDETTE_STORM_GROUPS_PER_MINUTE",
-        "VEDETTE_STUCK_SECONDS",
-        "VEDETTE_TICK_SECONDS",
-        "VEDETTE_TOPIC_PREFIX",
-        "VEDETTE_WATCHDOG_SECONDS",
-        "VEDETTE_WATCHDOG_URL",
-        "VEDETTE_WEBHOOK_SECRET",
-        "VEDETTE_WEBHOOK_URL",
-    }
-)
-SECRETS = frozenset(
-    {
-        "VEDETTE_STORIES_REDIS_URL",
-        "VEDETTE_API_TOKEN",
-        "VEDETTE_APPRISE_URLS",
-        "VEDETTE_OPSGENIE_API_KEY",
-        "VEDETTE_OPSGENIE_WEBHOOK_SECRET",
-        "VEDETTE_KAFKA_SASL_PASSWORD",
-        "VEDETTE_PAGERDUTY_ROUTING_KEY",
-        "VEDETTE_PAGERDUTY_WEBHOOK_SECRET",
-        "VEDETTE_READER_LLM_KEY",
-        "VEDETTE_REDIS_URL",
-        "VEDETTE_REPLAY_TOKEN",
-        "VEDETTE_SLACK_APP_TOKEN",
-        "VEDETTE_SLACK_SIGNING_SECRET",
-        "VEDETTE_SLACK_TOKEN",
-        "VEDETTE_WATCHDOG_URL",
-        "VEDETTE_WEBHOOK_SECRET",
-        "VEDETTE_WEBHOOK_URL",
-    }
-)
+from services.variables import FOR_TESTS, FROM_FILE, KNOWN, PREFIX, SECRETS
 
 
 class InvalidEnvironment(Exception):

@@ -5,20 +5,13 @@ from pathlib import Path
 import pytest
 
 from cli.settings import ApiSettings, ReaderSettings, ReplaySettings
-from services.environment import (
-    KNOWN,
-    PREFIX,
-    SECRETS,
-    InvalidEnvironment,
-    ServiceSettings,
-    VedetteSettings,
-    load,
-)
+from services.environment import InvalidEnvironment, ServiceSettings, VedetteSettings, load
 from services.ingest.settings import IngestSettings as Ingest
 from services.ingest.settings import WorkerSettings as Worker
 from services.matcher.settings import MatcherSettings as Matcher
 from services.matcher.settings import ReaderServiceSettings as Reader
 from services.notifier.settings import NotifierSettings as Notifier
+from services.variables import KNOWN, PREFIX, SECRETS
 
 
 class Some(ServiceSettings):

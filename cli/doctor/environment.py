@@ -5,11 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from cli.doctor.check_result import CheckResult, fault, note
-from services.environment import PREFIX, SECRETS, InvalidEnvironment, ServiceSettings, load
+from services.environment import InvalidEnvironment, ServiceSettings, load
 from services.followed_secret import read_secret
 from services.ingest.settings import IngestSettings, WorkerSettings
 from services.matcher.settings import MatcherSettings, ReaderServiceSettings
 from services.notifier.settings import NotifierSettings
+from services.variables import FROM_FILE, PREFIX, SECRETS
 
 SERVICES: tuple[type[ServiceSettings], ...] = (
     IngestSettings,
@@ -19,7 +20,7 @@ SERVICES: tuple[type[ServiceSettings], ...] = (
     NotifierSettings,
 )
 PATHS = (Path, Path | None)
-FILE, FOLDER = "_FILE", "_DIR"
+FROM_FOLDER = "_DIR"
 OFF = "fill it, or what needs it is off: a receiver of alerts, or the buttons"
 REMEDY = "no service that reads it starts: the README, under 'Run it'"
 
@@ -43,7 +44,7 @@ def examine_environment(
 
 def _find_empty(environment: Mapping[str, str]) -> Iterator[str]:
     """Secrets whose file is there and empty, such as a Secret that nobody filled."""
-    for name in sorted(f"{secret}{FILE}" for secret in SECRETS):
+    for name in sorted(f"{secret}{FROM_FILE}" for secret in SECRETS):
         if not (path := environment.get(name)):
             continue
         with suppress(ValueError):  # what cannot be read is a fault of the service
@@ -63,6 +64,6 @@ def _find_missing(kind: type[ServiceSettings], environment: Mapping[str, str]) -
     for field, described in kind.model_fields.items():
         name = f"{PREFIX}{field.upper()}"
         path = environment.get(name)
-        named = described.annotation in PATHS and name.endswith((FILE, FOLDER))
+        named = described.annotation in PATHS and name.endswith((FROM_FILE, FROM_FOLDER))
         if named and path and not Path(path).exists():
-            yield f"{name}: {path}: no such {'folder' if name.endswith(FOLDER) else 'file'}"
+            yield f"{name}: {path}: no such {'folder' if name.endswith(FROM_FOLDER) else 'file'}"

@@ -11,7 +11,7 @@ import yaml
 from typer.main import get_group
 
 from cli.command import app
-from services.environment import FROM_FILE, KNOWN, SECRETS
+from services.variables import FROM_FILE, KNOWN, SECRETS
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -5,7 +5,7 @@ import pytest
 
 from cli.faults import CommandFailure
 from cli.stack.plan import PORTS, Plan, check_exposure, service_environment
-from services.environment import KNOWN
+from services.variables import KNOWN
 
 RULES = Path("rules/some-pack")
 FOLDER = Path("/somewhere")
