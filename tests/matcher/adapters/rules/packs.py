@@ -3,6 +3,8 @@
 from pathlib import Path
 from textwrap import dedent
 
+from services.matcher.adapters.rules.rule_files import read_rule_files
+
 HEAD = """
     title: Test pack
     owner: test desk
@@ -46,3 +48,9 @@ def changed(text: str, old: str, new: str) -> str:
     """`text` with its one `old` replaced."""
     assert text.count(old) == 1, old
     return text.replace(old, new)
+
+
+def faults_of(folder: Path) -> list[str]:
+    """The faults of a folder of rules as people read them, with paths below it."""
+    _, faults = read_rule_files(folder).rulebook()
+    return [str(fault).removeprefix(f"{folder}/") for fault in faults]

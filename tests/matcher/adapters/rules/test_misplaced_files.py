@@ -5,16 +5,11 @@ from textwrap import dedent
 
 import pytest
 
-from services.matcher.adapters.rules.pack_files import unbundle_files
-from services.matcher.adapters.rules.rule_files import read_packs, read_rule_files
-from tests.matcher.adapters.rules.packs import PROXIES, ROCKETS, write_pack
+from services.matcher.adapters.rules.pack_files import bundle_files, read_folder, unbundle_files
+from services.matcher.adapters.rules.rule_files import read_packs
+from tests.matcher.adapters.rules.packs import PROXIES, ROCKETS, faults_of, write_pack
 
 WORDS = "name: march\nwords:\n  en: [march/v]\ncases:\n  holds: [a march]\n  lacks: [a walk]\n"
-
-
-def faults_of(folder: Path) -> list[str]:
-    _, faults = read_rule_files(folder).rulebook()
-    return [str(fault).removeprefix(f"{folder}/") for fault in faults]
 
 
 @pytest.mark.parametrize(
@@ -86,3 +81,12 @@ def test_what_no_reader_of_a_folder_would_take_is_a_fault_in_a_bundle(
     faults = [str(fault) for fault in read_packs(*packs).faults]
 
     assert any(fault.startswith(message) for fault in faults), faults
+
+
+def test_what_measures_a_pack_is_no_part_of_it(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path, labelled__timelines="pack: iraq")
+
+    packs, _ = read_folder(pack)
+
+    assert faults_of(pack) == []
+    assert "iraq/labelled/timelines.yaml" not in bundle_files(packs)

@@ -4,12 +4,14 @@ import pytest
 
 from services.matcher.adapters.rules.pack_files import bundle_files, read_folder, unbundle_files
 from services.matcher.adapters.rules.rule_files import read_packs, read_rule_files
-from tests.matcher.adapters.rules.packs import HEAD, PROXIES, ROCKETS, changed, write_pack
-
-
-def faults_of(folder: Path) -> list[str]:
-    _, faults = read_rule_files(folder).rulebook()
-    return [str(fault).removeprefix(f"{folder}/") for fault in faults]
+from tests.matcher.adapters.rules.packs import (
+    HEAD,
+    PROXIES,
+    ROCKETS,
+    changed,
+    faults_of,
+    write_pack,
+)
 
 
 def test_a_good_pack_has_no_fault(tmp_path: Path) -> None:
@@ -290,12 +292,3 @@ def test_a_bundle_names_the_pack_by_its_folder(
     packs, _ = read_folder(Path(name))
 
     assert {path.partition("/")[0] for path in bundle_files(packs)} == {"iraq"}
-
-
-def test_what_measures_a_pack_is_no_part_of_it(tmp_path: Path) -> None:
-    pack = write_pack(tmp_path, labelled__timelines="pack: iraq")
-
-    packs, _ = read_folder(pack)
-
-    assert faults_of(pack) == []
-    assert "iraq/labelled/timelines.yaml" not in bundle_files(packs)
