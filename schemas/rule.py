@@ -110,7 +110,7 @@ class _Alerting(Described):
 class LogSource(Document):
     """Sigma's logsource; the one category is `report`."""
 
-    category: Literal["report"] | None = None
+    category: str | None = None
     product: str | None = None
     service: str | None = None
     definition: str | None = None

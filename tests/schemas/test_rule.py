@@ -46,12 +46,6 @@ def test_both_kinds_of_rule_are_accepted() -> None:
     assert faults(CorrelationRule, correlation_rule()) == {}
 
 
-def test_a_log_source_of_another_category_is_refused() -> None:
-    another = faults(DetectionRule, detection_rule(logsource={"category": "process_creation"}))
-    assert another == {"logsource.category": "Input should be 'report'"}
-    assert faults(DetectionRule, detection_rule(logsource={})) == {}
-
-
 @pytest.mark.parametrize(
     ("document", "path"),
     [

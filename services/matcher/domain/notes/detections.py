@@ -16,9 +16,20 @@ from services.matcher.domain.notes.fields import list_written_fields
 LONGEST_RADIUS_KM = 2_000
 """Beyond it a circle holds more than a theatre: Baghdad to Cairo is 1,300 km."""
 
+REPORT = "report"
+"""The one category of what is watched."""
+
 _NOWHERE = SigmaRuleLocation(Path("rule"))
 _ANY = SigmaDetection([SigmaDetectionItem(None, [], [SigmaString("x")])])
 _MEANT = {"UK": "write GB", "EN": "write GB", "EL": "write GR"}
+
+
+def note_other_categories(rule: DetectionRule) -> Iterator[InvalidField]:
+    """A `logsource` of other things than reports, as rules for Sigma have: it selects nothing."""
+    category = rule.logsource.category
+    if category not in (None, REPORT):
+        message = f"{category} is not watched: the rule is asked about every report"
+        yield InvalidField(("logsource", "category"), message, f"write {REPORT}")
 
 
 def note_unused_selections(rule: DetectionRule) -> Iterator[InvalidField]:

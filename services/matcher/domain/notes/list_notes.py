@@ -11,6 +11,7 @@ from services.matcher.domain.notes.correlations import (
 )
 from services.matcher.domain.notes.costs import note_costly_rules, note_unreachable_levels
 from services.matcher.domain.notes.detections import (
+    note_other_categories,
     note_unknown_countries,
     note_unused_selections,
     note_wide_circles,
@@ -28,6 +29,7 @@ from services.matcher.domain.rules.rulebook import Rulebook
 _OF_A_PACK = (note_unknown_parents, note_shared_aliases, note_wide_sites)
 _OF_COMPILED = (note_costly_rules, note_unreachable_levels)
 _OF_A_DETECTION = (
+    note_other_categories,
     note_unused_selections,
     note_unknown_countries,
     note_wide_circles,

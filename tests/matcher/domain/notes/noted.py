@@ -24,12 +24,14 @@ def find_notes(**texts: str) -> list[DocumentFault]:
     return [note for pack in read.packs for note in list_notes(pack, rulebook)]
 
 
-def note_on_detection(selections: str, condition: str = "fire", more: str = "") -> list[str]:
-    """The notes on one detection rule: its selections in braces."""
+def note_on_detection(
+    selections: str, condition: str = "fire", more: str = "", source: str = "category: report"
+) -> list[str]:
+    """The notes on one detection rule: its selections and its log source in braces."""
     rule = f"""
         title: Rockets
         name: rockets
-        logsource: {{category: report}}
+        logsource: {{{source}}}
         detection: {{fire: {{words|phrase: rocket*}}, {selections} condition: {condition}}}
         {more}
     """

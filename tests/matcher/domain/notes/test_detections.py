@@ -38,6 +38,13 @@ def test_a_detection_is_noted_that_cannot_mean_what_it_asks(
     assert all(noted in note for note in notes)
 
 
+def test_a_log_source_of_other_things_than_reports_is_noted() -> None:
+    [note] = note_on_detection("", source="category: process_creation")
+
+    assert "logsource.category: process_creation is not watched" in note
+    assert not note_on_detection("", source="product: windows")
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [
