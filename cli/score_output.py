@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from cli.output import OutputFormat, plain_text, print_line
+from cli.tables import open_console
 from services.counts import format_count
 from services.matcher.domain.backtest.score import ReportScore, Score, Tally
 from services.matcher.domain.reader.reader_score import ReaderScore
@@ -46,7 +46,7 @@ def print_scores(on_labels: Scores, on_news: Scores | None, output: OutputFormat
     for name, score in on_labels.parts():
         if on_labels.reader is not None:
             print_line(_TITLES[name])
-        Console().print(_build_table(_list_rows(score)))
+        open_console().print(_build_table(_list_rows(score)))
         for line in _list_false_hits(score):
             print_line(line)
     for line in (*_list_losses(on_labels.reader), *_list_false_alarms(on_news)):

@@ -20,6 +20,7 @@ from cli.output import plain_text, print_line
 from cli.reader import open_reader, suspect_all
 from cli.review.past_events import PastEvents, read_past_events
 from cli.rule_set import RulesFolder, print_faults, read_folder
+from cli.tables import open_console
 from schemas.alert import Alert
 from schemas.event import Event
 from schemas.outcome import Outcome
@@ -103,7 +104,7 @@ def _show_progress(events: Sequence[Event]) -> Iterator[Event]:
 def _print(report: BacktestReport, output: BacktestFormat) -> None:
     match output:
         case BacktestFormat.TABLE:
-            Console().print(_build_table(report.alerts))
+            open_console().print(_build_table(report.alerts))
             lines: Iterable[str] = describe_measures(report)
         case BacktestFormat.JSON:
             lines = (*(alert.model_dump_json() for alert in report.alerts), *_measure_lines(report))
